@@ -1,0 +1,14 @@
+// Everything that must exist before anything can run: the addon, the assembled WebAssembly, the compiled TypeScript.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const steps = [
+  ['packages/eventfd/scripts/build-native.mjs'],
+  ['packages/semaphore/scripts/assemble.mjs'],
+  ['node_modules/typescript/bin/tsc', '-b'],
+];
+for (const step of steps) {
+  const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -37,7 +37,7 @@ if (existsSync(binary) && existsSync(stamp) && readFileSync(stamp, 'utf8') === d
 
 const nodedir = headersOfThisNode() ?? process.env.npm_config_nodedir;
 const gyp = require.resolve('node-gyp/bin/node-gyp.js');
-const args = [gyp, 'configure', 'build', '--jobs=max'];
+const args = [gyp, 'configure', 'build', '--jobs=max', '--loglevel=error'];
 if (nodedir) args.push(`--nodedir=${nodedir}`);
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 if (status !== 0) {

@@ -8,7 +8,7 @@ const target = new URL('../src/core/fastpath.generated.ts', import.meta.url);
 
 const { parseWat } = await wabt();
 const module = parseWat('fastpath.wat', readFileSync(source, 'utf8'), { threads: true });
-module.validate();
+module.validate({ threads: true });
 const bytes = Buffer.from(module.toBinary({}).buffer).toString('base64');
 const text = `// Made by scripts/assemble.mjs from fastpath.wat.\nexport const fastpathBase64 = '${bytes}';\n`;
 

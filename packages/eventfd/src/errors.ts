@@ -1,0 +1,28 @@
+/** The errors both packages throw. Tell them apart by `code`, as with Node's own; messages may change. */
+
+/** A wait ended because its `timeout` ran out. The waiter has left the queue and holds nothing. `code` is `ERR_TIMEOUT`. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+  readonly code = 'ERR_TIMEOUT';
+
+  constructor(what: string, timeout: number) {
+    super(`${what} did not happen within ${timeout} ms`);
+  }
+}
+
+/** What was passed as a handle is not one, or what it names is gone. `code` is `ERR_INVALID_HANDLE`. */
+export class InvalidHandleError extends TypeError {
+  override readonly name = 'InvalidHandleError';
+  readonly code = 'ERR_INVALID_HANDLE';
+}
+
+/** The object was closed, by this thread or by another. `code` names the class of the object, as in `ERR_EVENTFD_CLOSED`. */
+export class ClosedError extends Error {
+  override readonly name = 'ClosedError';
+  readonly code: string;
+
+  constructor(what: string, code: string) {
+    super(`${what} is closed`);
+    this.code = code;
+  }
+}

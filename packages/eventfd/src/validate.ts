@@ -1,0 +1,83 @@
+/** Checks of what a caller passes. Messages and codes follow Node's own; all name the argument and what was received. */
+import { inspect } from 'node:util';
+
+type Coded<E extends Error> = E & { code: string };
+
+function coded<E extends Error>(error: E, code: string): Coded<E> {
+  return Object.assign(error, { code });
+}
+
+function received(value: unknown): string {
+  if (value === null || value === undefined) return `${value}`;
+  if (typeof value === 'function') return `function ${value.name}`;
+  if (typeof value === 'object') {
+    const name = Object.getPrototypeOf(value)?.constructor?.name;
+    return typeof name === 'string' && name !== '' ? `an instance of ${name}` : inspect(value, { depth: -1 });
+  }
+  const shown = inspect(value, { colors: false });
+  return `type ${typeof value} (${shown.length > 28 ? `${shown.slice(0, 25)}...` : shown})`;
+}
+
+/** A `TypeError` with `ERR_INVALID_ARG_TYPE`; `expected` completes "must be". */
+export function invalidArgType(name: string, expected: string, value: unknown): Coded<TypeError> {
+  const message = `The "${name}" argument must be ${expected}. Received ${received(value)}`;
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE');
+}
+
+/** A `RangeError` with `ERR_OUT_OF_RANGE`; `range` completes "It must be". */
+export function outOfRange(name: string, range: string, value: unknown): Coded<RangeError> {
+  const shown = typeof value === 'bigint' ? `${value}n` : String(value);
+  const message = `The value of "${name}" is out of range. It must be ${range}. Received ${shown}`;
+  return coded(new RangeError(message), 'ERR_OUT_OF_RANGE');
+}
+
+/** Requires a number that is a whole one from `min` to `max`. */
+export function requireInteger(name: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw outOfRange(name, `an integer >= ${min} and <= ${max}`, value);
+  }
+  return value;
+}
+
+export function requireBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value);
+  return value;
+}
+
+export function requireFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw invalidArgType(name, 'of type function', value);
+}
+
+/** Requires an object to read options from; `undefined` stands for none. */
+export function requireOptions(value: unknown, name = 'options'): void {
+  if (value === undefined) return;
+  if (typeof value !== 'object' || value === null) throw invalidArgType(name, 'of type object', value);
+}
+
+/** What every synchronous wait takes. */
+export interface SyncWaitOptions {
+  /** How long to wait at most, in milliseconds; `Infinity`, the default, waits for ever, 0 does not wait. */
+  timeout?: number | undefined;
+}
+
+/** What every asynchronous wait takes. */
+export interface WaitOptions extends SyncWaitOptions {
+  /** Ends the wait when it aborts; the promise rejects with `signal.reason`. */
+  signal?: AbortSignal | undefined;
+  /** Whether the wait keeps this thread's event loop alive; true by default. */
+  ref?: boolean | undefined;
+}
+
+/** Requires a timeout in milliseconds, from 0 to `Infinity`; `undefined` stands for `Infinity`. */
+export function requireTimeout(value: unknown): number {
+  if (value === undefined) return Number.POSITIVE_INFINITY;
+  if (typeof value !== 'number') throw invalidArgType('options.timeout', 'of type number', value);
+  if (!(value >= 0)) throw outOfRange('options.timeout', '>= 0', value);
+  return value;
+}
+
+export function requireSignal(value: unknown): AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return value;
+  throw invalidArgType('options.signal', 'an instance of AbortSignal', value);
+}

@@ -1,8 +1,10 @@
-#include <napi.h>
+#include "bindings.h"
 
 namespace {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  BindEventFd(env, exports);
+  BindRoom(env, exports);
   return exports;
 }
 

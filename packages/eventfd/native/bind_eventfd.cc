@@ -1,0 +1,3 @@
+#include "bindings.h"
+
+void BindEventFd(Napi::Env env, Napi::Object exports) {}

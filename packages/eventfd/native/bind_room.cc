@@ -1,0 +1,3 @@
+#include "bindings.h"
+
+void BindRoom(Napi::Env env, Napi::Object exports) {}

@@ -1,6 +1,7 @@
 // Everything that must exist before anything can run: the addon, the assembled WebAssembly, the compiled TypeScript.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { exclusive } from '../packages/eventfd/scripts/exclusive.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const steps = [
@@ -8,6 +9,9 @@ const steps = [
   ['packages/semaphore/scripts/assemble.mjs'],
   ['node_modules/typescript/bin/tsc', '-b'],
 ];
+
+// Two commands started at once take turns: the second finds everything made, and reads no file half written.
+await exclusive(`build ${root}`);
 for (const step of steps) {
   const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

@@ -1,1 +1,2 @@
-// In a checkout the workspace builds the addon (scripts/build.mjs); a published package brings it along.
+// Does nothing, on purpose. A published package brings its binary along and a checkout builds it with scripts/build.mjs;
+// without an `install` script of the package's own, pnpm and npm would see binding.gyp and run node-gyp by themselves.

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    // A process per file, one file at a time: the tests start threads of their own that race each other, and on two
+    // cores a second file would turn those races into turns. It also keeps one file's descriptors out of another's.
+    pool: 'forks',
+    fileParallelism: false,
+    // Deadlines, not expectations: nothing here waits for them unless something hangs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    retry: 0,
+    allowOnly: false,
+    passWithNoTests: false,
+    // Node loads the built packages itself, so a test and the workers it starts run the very same files.
+    server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
+  },
+});

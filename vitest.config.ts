@@ -10,6 +10,7 @@ export default defineConfig({
     // Deadlines, not expectations: nothing here waits for them unless something hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: ['default', './scripts/watchdog.ts'],
     retry: 0,
     allowOnly: false,
     passWithNoTests: false,

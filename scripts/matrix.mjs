@@ -56,7 +56,12 @@ function testOn(major) {
   console.log(`\nmatrix: Node ${version} (Node-API ${napi})`);
 
   const report = join(cache, `matrix-${major}-${process.pid}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const reporters = [
+    '--reporter=default',
+    '--reporter=./scripts/watchdog.ts',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
   const started = performance.now();
   const { status } = spawnSync(binary, ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...forVitest], {
     cwd: root,

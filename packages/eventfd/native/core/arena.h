@@ -1,0 +1,193 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "words.h"
+
+namespace efd {
+
+// Shared memory that cells and ledgers are allocated from, a line of 64 bytes at a time. What is allocated is written
+// down here and not in the memory, which anybody may scribble over: no offset is used before it was checked here.
+class Arena {
+ public:
+  static constexpr uint32_t kLine = 64;
+
+  enum class Check { kOk, kNotACell, kOtherKind, kStale };
+
+  Arena(uint8_t* base, std::size_t bytes, uint64_t addon_id, uint64_t id) : base_(base), id_(id) {
+    SetBytes(bytes);
+    auto* header = reinterpret_cast<Header*>(base);
+    // The first word stays 0: an empty "held" counter for who has none.
+    header->magic = kMagic;
+    header->addon_id = addon_id;
+    header->id = id;
+    lines_.emplace_back();
+  }
+
+  // The identity in the header of memory that somebody says is an arena.
+  struct Header {
+    uint32_t zero;
+    uint32_t magic;
+    uint64_t addon_id;
+    uint64_t id;
+  };
+  static constexpr uint32_t kMagic = 0x45464431;  // "EFD1", the layout's version included
+
+  uint8_t* base() const { return base_; }
+  uint64_t id() const { return id_; }
+  int32_t* At(uint32_t offset) const { return reinterpret_cast<int32_t*>(base_ + offset); }
+
+  // The memory has grown, or was seen to be this long; it never shrinks.
+  void SetBytes(std::size_t bytes) {
+    std::lock_guard lock(mutex_);
+    if (bytes > bytes_) bytes_ = bytes;
+  }
+
+  // Whether a word at this offset lies in the memory.
+  bool Contains(uint32_t offset) const { return offset % 4 == 0 && std::size_t{offset} + kCellBytes <= bytes_; }
+
+  // A new cell's offset; 0 when the memory must grow first.
+  uint32_t AllocateCell(int32_t kind, int32_t flags, int32_t permits, int32_t max) {
+    std::lock_guard lock(mutex_);
+    const uint32_t offset = Allocate();
+    if (offset == 0) return 0;
+    Line& line = lines_[offset / kLine];
+    line.kind = kind;
+    line.generation++;
+    int32_t* cell = At(offset);
+    for (int word = 0; word < kCellBytes / 4; word++) cell[word] = 0;
+    cell[kFlags] = flags;
+    cell[kTotal] = permits;
+    cell[kMax] = max;
+    cell[kKind] = kind;
+    cell[kGeneration] = static_cast<int32_t>(line.generation);
+    __atomic_store_n(cell + kState, AsState(permits), __ATOMIC_SEQ_CST);
+    return offset;
+  }
+
+  Check CheckCell(uint32_t offset, int32_t kind, uint32_t generation) {
+    std::lock_guard lock(mutex_);
+    return CheckLocked(offset, kind, generation);
+  }
+
+  // A thread uses the cell from now on: it is not reused before that thread lets go.
+  Check Attach(uint32_t offset, int32_t kind, uint32_t generation) {
+    std::lock_guard lock(mutex_);
+    const Check check = CheckLocked(offset, kind, generation);
+    if (check == Check::kOk) lines_[offset / kLine].attached++;
+    return check;
+  }
+
+  void Detach(uint32_t offset) {
+    std::lock_guard lock(mutex_);
+    Line& line = lines_[offset / kLine];
+    line.attached--;
+    FreeIfUnused(offset, line);
+  }
+
+  // No handle attaches the cell any more. False when that was so already.
+  bool Dispose(uint32_t offset, int32_t kind, uint32_t generation) {
+    std::lock_guard lock(mutex_);
+    if (CheckLocked(offset, kind, generation) != Check::kOk) return false;
+    Line& line = lines_[offset / kLine];
+    line.kind = kNoKind;
+    FreeIfUnused(offset, line);
+    return true;
+  }
+
+  // A line for a thread's ledger, zeroed; 0 when the memory must grow first.
+  uint32_t AllocateLedgerLine() {
+    std::lock_guard lock(mutex_);
+    const uint32_t offset = Allocate();
+    for (int word = 0; offset != 0 && word < kCellBytes / 4; word++) At(offset)[word] = 0;
+    return offset;
+  }
+
+  void FreeLedgerLine(uint32_t offset) {
+    std::lock_guard lock(mutex_);
+    free_.push_back(offset);
+  }
+
+ private:
+  static constexpr int32_t kNoKind = 0;
+  struct Line {
+    uint32_t generation = 0;
+    uint32_t attached = 0;
+    int32_t kind = kNoKind;  // of a cell that handles can name; ledgers and free lines have none
+  };
+
+  Check CheckLocked(uint32_t offset, int32_t kind, uint32_t generation) const {
+    if (offset % kLine != 0 || offset / kLine >= lines_.size()) return Check::kNotACell;
+    const Line& line = lines_[offset / kLine];
+    if (line.generation == 0) return Check::kNotACell;
+    if (line.generation != generation || line.kind == kNoKind) return Check::kStale;
+    return line.kind == kind ? Check::kOk : Check::kOtherKind;
+  }
+
+  uint32_t Allocate() {
+    if (!free_.empty()) {
+      const uint32_t offset = free_.back();
+      free_.pop_back();
+      return offset;
+    }
+    const std::size_t offset = lines_.size() * kLine;
+    if (offset + kLine > bytes_) return 0;
+    lines_.emplace_back();
+    return static_cast<uint32_t>(offset);
+  }
+
+  void FreeIfUnused(uint32_t offset, const Line& line) {
+    if (line.kind == kNoKind && line.attached == 0) free_.push_back(offset);
+  }
+
+  uint8_t* const base_;
+  const uint64_t id_;
+  std::mutex mutex_;
+  std::atomic<std::size_t> bytes_{0};
+  std::vector<Line> lines_;
+  std::vector<uint32_t> free_;
+};
+
+// The process's arenas by address. What a thread joins it leaves at its end. An arena nobody has joined is kept here
+// all the same: its memory may be on its way to another thread in a message, and the header tells whether what turns up
+// at its address is still that memory.
+class Arenas {
+ public:
+  explicit Arenas(uint64_t addon_id) : addon_id_(addon_id) {}
+
+  Arena* Create(uint8_t* base, std::size_t bytes) {
+    std::lock_guard lock(mutex_);
+    Arena*& arena = by_base_[base];
+    delete arena;  // the memory that was at this address is gone
+    arena = new Arena(base, bytes, addon_id_, ++last_id_);
+    return arena;
+  }
+
+  enum class Found { kOk, kNoArena, kOtherAddon };
+
+  Found Find(uint8_t* base, std::size_t bytes, Arena** arena) {
+    if (bytes < Arena::kLine) return Found::kNoArena;
+    const auto* header = reinterpret_cast<const Arena::Header*>(base);
+    if (header->magic != Arena::kMagic) return Found::kNoArena;
+    if (header->addon_id != addon_id_) return Found::kOtherAddon;
+    std::lock_guard lock(mutex_);
+    const auto it = by_base_.find(base);
+    if (it == by_base_.end() || it->second->id() != header->id) return Found::kNoArena;
+    *arena = it->second;
+    (*arena)->SetBytes(bytes);
+    return Found::kOk;
+  }
+
+ private:
+  const uint64_t addon_id_;
+  std::mutex mutex_;
+  std::map<const uint8_t*, Arena*> by_base_;
+  uint64_t last_id_ = 0;
+};
+
+}  // namespace efd

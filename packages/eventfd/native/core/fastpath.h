@@ -1,0 +1,51 @@
+#pragma once
+
+#include "words.h"
+
+namespace efd {
+
+// The fast path in C++: what packages/semaphore/src/core/fastpath.wat does, function for function. It serves where
+// there is no WebAssembly (node --jitless), and it is what the model tests run.
+
+enum TryResult : int32_t { kTaken = 1, kNotNow = 0, kIsClosed = -1, kNoSlot = -2 };
+
+// Takes `permits` when that many are free; 0 asks whether the gate is open, and takes nothing.
+template <class S>
+bool TakePermits(int32_t* cell, int32_t permits) {
+  int32_t state = S::Load(cell + kState);
+  if (permits == 0) return FreePermits(state) > 0;
+  while (FreePermits(state) >= permits) {
+    if (S::CompareExchange(cell + kState, &state, state - AsState(permits))) return true;
+  }
+  return false;
+}
+
+// The same, unless the queue goes first. `slot` is null where nobody keeps book.
+template <class S>
+TryResult TryTake(int32_t* cell, int32_t* slot, int32_t permits) {
+  int32_t state = S::Load(cell + kState);
+  for (;;) {
+    if (state & kQueueFirst) return (S::Load(cell + kFlags) & kClosed) ? kIsClosed : kNotNow;
+    if (FreePermits(state) < (permits == 0 ? 1 : permits)) return kNotNow;
+    if (permits == 0 || S::CompareExchange(cell + kState, &state, state - AsState(permits))) break;
+  }
+  if (slot != nullptr) S::Store(slot, S::Load(slot) + permits);
+  return kTaken;
+}
+
+template <class S>
+TryResult TryAcquire(int32_t* cell, int32_t* slot, int32_t permits) {
+  return slot == nullptr ? kNoSlot : TryTake<S>(cell, slot, permits);
+}
+
+enum ReleaseResult : int32_t { kReleased = 0, kServeWaiters = 1, kNotHeld = -1 };
+
+template <class S>
+ReleaseResult Release(int32_t* cell, int32_t* slot, int32_t permits) {
+  const int32_t held = S::Load(slot);
+  if (static_cast<uint32_t>(held) < static_cast<uint32_t>(permits)) return kNotHeld;
+  S::Store(slot, held - permits);
+  return S::FetchAdd(cell + kState, AsState(permits)) & kHasWaiters ? kServeWaiters : kReleased;
+}
+
+}  // namespace efd

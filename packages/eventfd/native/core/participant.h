@@ -1,0 +1,176 @@
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "arena.h"
+#include "room.h"
+
+namespace efd {
+
+// One thread's part in the waiting room: the arenas it has joined, the cells it is attached to with its ledger, and its
+// live waiters. Only the thread itself calls it. Die() gives everything back.
+template <class S>
+class Participant {
+ public:
+  // A thread's use of a cell. `slot` counts the permits the thread holds; the fast path writes it.
+  struct Attachment {
+    Arena* arena = nullptr;  // null while this entry is free
+    uint32_t member = 0;     // index of the arena
+    uint32_t offset = 0;     // of the cell
+    uint32_t slot_offset = 0;
+    uint32_t waits = 0;  // of this thread, for this cell
+
+    int32_t* cell() const { return arena->At(offset); }
+    int32_t* slot() const { return slot_offset == 0 ? nullptr : arena->At(slot_offset); }
+  };
+
+  Participant(Room<S>* room, Waker* waker, int id) : room_(room), thread_(new Thread<S>(waker, id)) {}
+  ~Participant() { thread_->Unref(); }
+
+  Thread<S>* thread() const { return thread_; }
+
+  // Returns the arena's index in this thread, and whether it is new to it.
+  uint32_t Join(Arena* arena, bool* is_new) {
+    for (uint32_t i = 0; i < members_.size(); i++) {
+      if (members_[i].arena == arena) {
+        *is_new = false;
+        return i;
+      }
+    }
+    *is_new = true;
+    members_.push_back({arena, {}, {}});
+    return static_cast<uint32_t>(members_.size() - 1);
+  }
+
+  Arena* ArenaAt(uint32_t index) const { return index < members_.size() ? members_[index].arena : nullptr; }
+
+  // Attaches the thread to a cell; with a ledger unless nobody keeps book of its permits. kNoRoom: the arena's memory
+  // must grow first, for the ledger.
+  enum class Attached { kOk, kRefused, kNoRoom };
+  Attached Attach(uint32_t index, uint32_t offset, int32_t kind, uint32_t generation, bool ledger, uint32_t* id) {
+    Member& member = members_[index];
+    uint32_t slot = 0;
+    if (ledger) {
+      slot = TakeSlot(&member);
+      if (slot == 0) return Attached::kNoRoom;
+    }
+    if (member.arena->Attach(offset, kind, generation) != Arena::Check::kOk) {
+      if (slot != 0) member.free_slots.push_back(slot);
+      return Attached::kRefused;
+    }
+    if (free_attachments_.empty()) {
+      free_attachments_.push_back(static_cast<uint32_t>(attachments_.size()));
+      attachments_.emplace_back();
+    }
+    *id = free_attachments_.back();
+    free_attachments_.pop_back();
+    attachments_[*id] = {member.arena, index, offset, slot, 0};
+    return Attached::kOk;
+  }
+
+  Attachment* At(uint32_t id) {
+    return id < attachments_.size() && attachments_[id].arena != nullptr ? &attachments_[id] : nullptr;
+  }
+
+  // Lets go of a cell. Refused while the thread waits for it or holds permits of it: its death gives those back.
+  bool Detach(uint32_t id) {
+    Attachment& attachment = attachments_[id];
+    if (attachment.waits != 0) return false;
+    if (attachment.slot_offset != 0) {
+      if (S::Load(attachment.slot()) != 0) return false;
+      members_[attachment.member].free_slots.push_back(attachment.slot_offset);
+    }
+    attachment.arena->Detach(attachment.offset);
+    attachment.arena = nullptr;
+    free_attachments_.push_back(id);
+    return true;
+  }
+
+  // A waiter for the attached cell. It is the caller's until EndWait.
+  Waiter<S>* NewWait(Attachment* attachment, int32_t want) {
+    if (free_waiters_.empty()) {
+      free_waiters_.push_back(static_cast<uint32_t>(waiters_.size()));
+      waiters_.emplace_back();
+      waiters_.back().index = static_cast<uint32_t>(waiters_.size() - 1);
+    }
+    Waiter<S>* waiter = &waiters_[free_waiters_.back()];
+    free_waiters_.pop_back();
+    waiter->thread = thread_;
+    waiter->waits = &attachment->waits;
+    waiter->cell = attachment->cell();
+    waiter->slot = attachment->slot();
+    waiter->want = want;
+    waiter->sync = false;
+    waiter->ref = false;
+    waiter->pass_on = false;
+    waiter->outcome = Outcome::kWaiting;
+    ++*waiter->waits;
+    thread_->waiters.PushBack(waiter);
+    return waiter;
+  }
+
+  Waiter<S>* WaiterAt(uint32_t index) {
+    return index < waiters_.size() && static_cast<InThread*>(&waiters_[index])->linked() ? &waiters_[index] : nullptr;
+  }
+
+  void EndWait(Waiter<S>* waiter) {
+    static_cast<InThread*>(waiter)->Unlink();
+    --*waiter->waits;
+    free_waiters_.push_back(waiter->index);
+  }
+
+  // The thread ends:
+  //   1. its waits leave their queues, and what they had been granted and nobody saw goes to the next;
+  //   2. what the ledger says it holds is given back;
+  //   3. every cell it was attached to is looked at again, for a release of its that was cut off half way;
+  //   4. no signal reaches its waker any more.
+  // The cells are handed back last: until then the memory is this thread's to touch.
+  void Die() {
+    while (Waiter<S>* waiter = thread_->waiters.front()) {
+      room_->Leave(waiter);
+      EndWait(waiter);
+    }
+    for (Attachment& attachment : attachments_) {
+      if (attachment.arena != nullptr) room_->Recover(attachment.cell(), attachment.slot());
+    }
+    thread_->Retire();
+    for (Attachment& attachment : attachments_) {
+      if (attachment.arena != nullptr) attachment.arena->Detach(attachment.offset);
+    }
+    for (Member& member : members_) {
+      for (uint32_t line : member.ledger_lines) member.arena->FreeLedgerLine(line);
+    }
+    attachments_.clear();
+    members_.clear();
+  }
+
+ private:
+  struct Member {
+    Arena* arena;
+    std::vector<uint32_t> ledger_lines;  // whole lines, so that threads do not write into each other's
+    std::vector<uint32_t> free_slots;
+  };
+
+  static uint32_t TakeSlot(Member* member) {
+    if (member->free_slots.empty()) {
+      const uint32_t line = member->arena->AllocateLedgerLine();
+      if (line == 0) return 0;
+      member->ledger_lines.push_back(line);
+      for (uint32_t at = Arena::kLine; at > 0; at -= 4) member->free_slots.push_back(line + at - 4);
+    }
+    const uint32_t slot = member->free_slots.back();
+    member->free_slots.pop_back();
+    return slot;
+  }
+
+  Room<S>* room_;
+  Thread<S>* thread_;
+  std::vector<Member> members_;
+  std::deque<Attachment> attachments_;
+  std::vector<uint32_t> free_attachments_;
+  std::deque<Waiter<S>> waiters_;
+  std::vector<uint32_t> free_waiters_;
+};
+
+}  // namespace efd

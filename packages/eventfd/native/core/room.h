@@ -1,0 +1,237 @@
+#pragma once
+
+#include "fastpath.h"
+#include "parking_lot.h"
+#include "words.h"
+
+namespace efd {
+
+// The slow path of every lock-like class: who waits, and who gets what is released.
+//
+//   thread                         waiting room (under the bucket lock)            another thread
+//   ------                         ------------------------------------            --------------
+//   fast path finds too little
+//   Arrive -----------------------> set "has waiters"             [A]
+//                                   look again                    [B]
+//                                   enqueue
+//   sleeps on its waker                                                            fast path adds permits   [C]
+//                                                                                  sees "has waiters"       [C]
+//                                   Serve: grant, or wake to try <---------------- Serve
+//   Resume -----------------------> its permits, or: overtaken
+//
+// No wake-up is lost: A and C change the same word, so either C comes first, and B sees its permits; or A comes first,
+// and C sees the bit and calls Serve, which waits for the bucket lock and so finds the waiter enqueued.
+//
+// A permit granted to a waiter is in flight until the waiter's own thread notes it in its ledger (Resume); until then
+// Leave gives it back. So a thread's death, which leaves all its waits, loses none.
+template <class S>
+class Room {
+ public:
+  using Bucket = typename ParkingLot<S>::Bucket;
+  using Lock = typename S::Lock;
+
+  // Begins a wait. kGranted: the permits were there after all, and are noted. kClosed: never will be. kWaiting: queued.
+  Outcome Arrive(Waiter<S>* w) {
+    Bucket& bucket = lot_.BucketOf(w->cell);
+    Lock lock(bucket.mutex);
+    const int32_t flags = S::Load(w->cell + kFlags);
+    if (flags & kClosed) return w->outcome = Outcome::kClosed;
+    w->owed = (flags & kFair) != 0 || w->want != 1;
+    w->outcome = Outcome::kWaiting;
+    if (bucket.Find(w->cell) == nullptr) {
+      S::FetchOr(w->cell + kState, kHasWaiters);  // A
+      if (Satisfy(w)) {                           // B
+        WriteBits(w->cell, nullptr);
+        Note(w);
+        return w->outcome = Outcome::kGranted;
+      }
+    }
+    bucket.Append(w);
+    WriteBits(w->cell, w->queue);
+    return Outcome::kWaiting;
+  }
+
+  // The waiter's thread was woken for it and looks. Permits it was granted are noted in the ledger.
+  Outcome Resume(Waiter<S>* w) {
+    Wakes<S> wakes;
+    Bucket& bucket = lot_.BucketOf(w->cell);
+    Lock lock(bucket.mutex);
+    w->thread->TakeReady(w);
+    if (w->outcome == Outcome::kWaiting && w == w->queue->waiters.front()) {
+      // It was woken to try; if somebody was faster, it is not overtaken again.
+      const bool taken = Satisfy(w);
+      if (!taken) w->owed = true;
+      ServeQueue(bucket, w->queue, &wakes, taken ? w : nullptr);
+    }
+    if (w->outcome == Outcome::kGranted) Note(w);
+    return w->outcome;
+  }
+
+  // Ends a wait that is not wanted any more, and gives back what it was granted meanwhile. True when it had been.
+  bool Leave(Waiter<S>* w) {
+    Wakes<S> wakes;
+    Bucket& bucket = lot_.BucketOf(w->cell);
+    Lock lock(bucket.mutex);
+    w->thread->TakeReady(w);
+    const bool granted = w->outcome == Outcome::kGranted;
+    if (w->queue != nullptr) {
+      Queue<S>* queue = w->queue;
+      Bucket::Remove(w);
+      ServeQueue(bucket, queue, &wakes);  // it may have stood in another's way
+    } else if (granted) {
+      S::FetchAdd(w->cell + kState, AsState(w->want));
+      ServeCell(bucket, w->cell, &wakes);
+      if (w->pass_on) NotifyQueue(bucket, w->cell, 1, &wakes);
+    }
+    return granted;
+  }
+
+  // Permits were given back, and the fast path saw that somebody waits.
+  void Serve(int32_t* cell) {
+    Wakes<S> wakes;
+    Bucket& bucket = lot_.BucketOf(cell);
+    Lock lock(bucket.mutex);
+    ServeCell(bucket, cell, &wakes);
+  }
+
+  // Gives the first `count` waiters what they wait for, whatever the state word says. Returns how many there were.
+  int32_t Notify(int32_t* cell, int32_t count) {
+    Wakes<S> wakes;
+    Bucket& bucket = lot_.BucketOf(cell);
+    Lock lock(bucket.mutex);
+    return NotifyQueue(bucket, cell, count, &wakes);
+  }
+
+  // Ends every wait on the cell, and all that come after. False when it was closed already.
+  bool Close(int32_t* cell) {
+    Wakes<S> wakes;
+    Bucket& bucket = lot_.BucketOf(cell);
+    Lock lock(bucket.mutex);
+    if (S::FetchOr(cell + kFlags, kClosed) & kClosed) return false;
+    Queue<S>* queue = bucket.Find(cell);
+    if (queue == nullptr) {
+      WriteBits(cell, nullptr);
+      return true;
+    }
+    while (Waiter<S>* w = queue->waiters.front()) Decide(w, Outcome::kClosed, &wakes);
+    ServeQueue(bucket, queue, &wakes);
+    return true;
+  }
+
+  // Changes how many permits there are. False when that would leave fewer than none, or more than kMax.
+  bool Resize(int32_t* cell, int32_t delta) {
+    Wakes<S> wakes;
+    Bucket& bucket = lot_.BucketOf(cell);
+    Lock lock(bucket.mutex);
+    const int64_t total = int64_t{S::Load(cell + kTotal)} + delta;
+    if (total < 0 || total > S::Load(cell + kMax)) return false;
+    S::Store(cell + kTotal, static_cast<int32_t>(total));
+    S::FetchAdd(cell + kState, AsState(delta));
+    ServeCell(bucket, cell, &wakes);
+    return true;
+  }
+
+  // The holder keeps these permits for good: there are fewer from now on. False when it does not hold them.
+  bool Forget(int32_t* cell, int32_t* slot, int32_t permits) {
+    Bucket& bucket = lot_.BucketOf(cell);
+    Lock lock(bucket.mutex);
+    const int32_t held = S::Load(slot);
+    if (permits <= 0 || held < permits) return false;
+    S::Store(slot, held - permits);
+    S::Store(cell + kTotal, S::Load(cell + kTotal) - permits);
+    return true;
+  }
+
+  // A dying thread gives back what its ledger (null: none) says, and looks again at the queue: its last release may
+  // have been cut off after it saw the waiters and before it served them.
+  void Recover(int32_t* cell, int32_t* slot) {
+    if (slot != nullptr) {
+      const int32_t held = S::Load(slot);
+      S::Store(slot, 0);
+      if (held > 0) S::FetchAdd(cell + kState, AsState(held));
+    }
+    Serve(cell);
+  }
+
+ private:
+  // Takes what the waiter wants, when it is there.
+  static bool Satisfy(Waiter<S>* w) { return TakePermits<S>(w->cell, w->want); }
+
+  // Notes granted permits in the ledger of the waiter's thread, which is the one that runs.
+  static void Note(Waiter<S>* w) {
+    if (w->slot != nullptr) S::Store(w->slot, S::Load(w->slot) + w->want);
+  }
+
+  static void Decide(Waiter<S>* w, Outcome outcome, Wakes<S>* wakes) {
+    Bucket::Remove(w);
+    w->outcome = outcome;
+    wakes->Deliver(w);
+  }
+
+  static void ServeCell(Bucket& bucket, int32_t* cell, Wakes<S>* wakes) {
+    if (Queue<S>* queue = bucket.Find(cell)) ServeQueue(bucket, queue, wakes);
+  }
+
+  // Grants from the head of the queue while permits last; only the head is ever woken just to try.
+  //
+  //   head       free permits       what happens
+  //   owed       enough             granted
+  //   owed       too few            all wait: acquire finds "queue first", so permits gather for the head
+  //   not owed   more than it wants granted, since running threads have some left to race for
+  //   not owed   just enough        woken to try; the permit stays free for whoever comes first
+  //   not owed   too few            all wait
+  //
+  // `taken` is the head, when its own thread runs and has just taken its permits.
+  static void ServeQueue(Bucket& bucket, Queue<S>* queue, Wakes<S>* wakes, Waiter<S>* taken = nullptr) {
+    int32_t* cell = const_cast<int32_t*>(queue->cell);
+    if (taken != nullptr) {
+      Bucket::Remove(taken);
+      taken->outcome = Outcome::kGranted;
+    }
+    while (Waiter<S>* head = queue->waiters.front()) {
+      const bool hand_over = head->owed || FreePermits(S::Load(cell + kState)) > head->want;
+      if (hand_over) {
+        if (!Satisfy(head)) break;
+        Decide(head, Outcome::kGranted, wakes);
+      } else {
+        if (FreePermits(S::Load(cell + kState)) >= head->want) wakes->Deliver(head);
+        break;
+      }
+    }
+    WriteBits(cell, queue);
+    bucket.DropIfEmpty(queue);
+  }
+
+  static int32_t NotifyQueue(Bucket& bucket, int32_t* cell, int32_t count, Wakes<S>* wakes) {
+    Queue<S>* queue = bucket.Find(cell);
+    if (queue == nullptr) return 0;
+    int32_t notified = 0;
+    for (; notified < count; notified++) {
+      Waiter<S>* w = queue->waiters.front();
+      if (w == nullptr) break;
+      Decide(w, Outcome::kGranted, wakes);
+    }
+    WriteBits(cell, queue);
+    bucket.DropIfEmpty(queue);
+    return notified;
+  }
+
+  // Makes bits 0 and 1 of the state word, and the count of waiters, say what the queue (null when there is none) is.
+  //
+  // The bit is cleared under the lock that Arrive sets it under. A release that still saw it set comes to Serve, finds
+  // no queue, and goes.
+  static void WriteBits(int32_t* cell, const Queue<S>* queue) {
+    int32_t bits = S::Load(cell + kFlags) & kClosed ? kQueueFirst : 0;
+    const int32_t length = queue == nullptr ? 0 : queue->length;
+    if (length > 0) bits |= kHasWaiters | (queue->waiters.front()->owed ? kQueueFirst : 0);
+    S::Store(cell + kWaiting, length);
+    int32_t state = S::Load(cell + kState);
+    do {
+      if ((state & 3) == bits) return;
+    } while (!S::CompareExchange(cell + kState, &state, (state & ~3) | bits));
+  }
+
+  ParkingLot<S> lot_;
+};
+
+}  // namespace efd

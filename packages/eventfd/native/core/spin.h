@@ -1,0 +1,52 @@
+#pragma once
+
+#include <algorithm>
+
+#include "fastpath.h"
+
+namespace efd {
+
+// A short spin before a park: a park and its wake-up cost some 10 us, and most sections are shorter.
+//
+// How long is worth it is learned, per thread: a spin that paid doubles the limit, one that did not halves it; one park
+// in kProbeEvery spins the whole way all the same, so that a change for the better is noticed. Of n cores, n - 1
+// threads may spin at a time, so that one is left to run what they all wait for.
+template <class S>
+class Spinner {
+ public:
+  // Iterations; a pause instruction takes 10 to 40 ns.
+  static constexpr int kMost = 1024;
+  static constexpr int kLeast = 16;
+  static constexpr int kProbeEvery = 32;
+
+  // Spins until `done` says so. True when it did.
+  template <class Done>
+  bool Until(Done done) {
+    const int room = most_spinning_.load();
+    if (room == 0 || spinning_.fetch_add(1) >= room) {
+      if (room != 0) spinning_.fetch_sub(1);
+      return false;
+    }
+    const int limit = ++parks_ % kProbeEvery == 0 ? kMost : limit_;
+    bool paid = false;
+    for (int i = 0; i < limit && !paid; i++) {
+      S::Relax();
+      paid = done();
+    }
+    spinning_.fetch_sub(1);
+    limit_ = paid ? std::min(limit_ * 2, kMost) : std::max(limit_ / 2, kLeast);
+    return paid;
+  }
+
+  // How many threads of the process may spin at a time; 0 turns spinning off.
+  static void SetMostSpinning(int threads) { most_spinning_.store(threads); }
+
+ private:
+  static inline typename S::template Atomic<int> most_spinning_{0};
+  static inline typename S::template Atomic<int> spinning_{0};
+
+  int limit_ = kMost;
+  int parks_ = 0;
+};
+
+}  // namespace efd

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+namespace efd {
+
+// Everything the core asks of the machine: atomics, a lock, the pause of a spinning loop. The core takes it as a
+// template argument S, so that the same code also runs under the deterministic scheduler of the model tests, where
+// each of these operations is a point at which another thread may be let run.
+//
+// Words lie in memory shared with WebAssembly, so they are plain int32_t; all operations are sequentially consistent,
+// as WebAssembly's are.
+struct RealSync {
+  using Mutex = std::mutex;
+  using Lock = std::lock_guard<std::mutex>;
+  template <class T>
+  using Atomic = std::atomic<T>;
+
+  static int32_t Load(const int32_t* word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+  static void Store(int32_t* word, int32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
+  static int32_t FetchAdd(int32_t* word, int32_t value) { return __atomic_fetch_add(word, value, __ATOMIC_SEQ_CST); }
+  static int32_t FetchOr(int32_t* word, int32_t bits) { return __atomic_fetch_or(word, bits, __ATOMIC_SEQ_CST); }
+  static int32_t FetchAnd(int32_t* word, int32_t bits) { return __atomic_fetch_and(word, bits, __ATOMIC_SEQ_CST); }
+  // On failure *expected is what was found.
+  static bool CompareExchange(int32_t* word, int32_t* expected, int32_t desired) {
+    return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  }
+
+  static void Relax() {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+};
+
+}  // namespace efd

@@ -1,0 +1,199 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "list.h"
+#include "sync.h"
+
+namespace efd {
+
+template <class S>
+class Thread;
+template <class S>
+struct Queue;
+
+struct InQueue : ListNode {};   // the cell's queue, under the bucket lock
+struct InReady : ListNode {};   // the thread's ready list, under the thread's lock
+struct InThread : ListNode {};  // all live waiters of a thread, touched by that thread alone
+
+enum class Outcome : uint8_t { kWaiting, kGranted, kClosed };
+
+// One wait of one thread on one cell. It belongs to the thread that waits; others reach it only through the queue,
+// under the bucket lock, and only until it is decided.
+template <class S>
+struct Waiter : InQueue, InReady, InThread {
+  // Set by the owner before the wait begins.
+  Thread<S>* thread = nullptr;
+  int32_t* cell = nullptr;
+  int32_t* slot = nullptr;    // where to note the permits; null when nobody keeps book of them
+  int32_t want = 0;           // permits; 0 waits for the gate (a positive state) or a notification, and takes nothing
+  bool sync = false;          // a thread blocked for it, as opposed to a promise
+  bool ref = false;           // it keeps its thread's loop alive
+  bool pass_on = false;       // a grant that nobody will see must go to the next in the queue (a notification)
+  uint32_t index = 0;         // its name among its thread's waiters
+  uint32_t* waits = nullptr;  // how many the thread has on this cell
+
+  // Under the bucket lock.
+  Queue<S>* queue = nullptr;  // while it stands in one
+  Outcome outcome = Outcome::kWaiting;
+  bool owed = false;  // it is never overtaken (again): permits go to it directly
+
+  // Written under the thread's lock; a spinning owner reads it without.
+  typename S::template Atomic<bool> ready{false};  // decided, or woken to try; its thread has not looked yet
+};
+
+// How a thread is woken. Signal() is called under the thread's lock, and never after Retire().
+class Waker {
+ public:
+  virtual void Signal() = 0;
+
+ protected:
+  ~Waker() = default;
+};
+
+// A thread of the process, as the waiting room sees it. Counted, since a grant is sent after the bucket lock is let go,
+// when its receiver may already be dying.
+template <class S>
+class Thread {
+ public:
+  Thread(Waker* waker, int id) : id(id), waker_(waker) {}
+
+  void Ref() { refs_.fetch_add(1); }
+  void Unref() {
+    if (refs_.fetch_sub(1) == 1) delete this;
+  }
+
+  // A waiter of this thread is to be looked at. True when the thread must be signalled for it, once the bucket lock is
+  // released. Called under the bucket lock; the thread's lock nests inside.
+  bool Deliver(Waiter<S>* waiter) {
+    typename S::Lock lock(mutex_);
+    if (!waiter->ready) {
+      waiter->ready = true;
+      if (!waiter->sync) ready_.PushBack(waiter);
+    }
+    // A thread inside a sync wait looks at its other waiters on its way out, and one that still spins sees `ready`
+    // itself.
+    const bool asleep = !in_sync_wait_ || (waiter->sync && parked_);
+    if (!asleep || signalled_ || retired_) return false;
+    signalled_ = true;
+    return true;
+  }
+
+  void Signal() {
+    typename S::Lock lock(mutex_);
+    if (!retired_) waker_->Signal();
+  }
+
+  // The rest is for the thread itself.
+
+  // The waker was heard (its descriptor read): the next delivery signals again.
+  void Heard() {
+    typename S::Lock lock(mutex_);
+    signalled_ = false;
+  }
+
+  // The next async waiter to look at, by Room::Resume.
+  Waiter<S>* NextReady() {
+    typename S::Lock lock(mutex_);
+    return ready_.front();
+  }
+
+  // The waiter is being looked at. Called under the bucket lock, so that no delivery to it falls in between.
+  void TakeReady(Waiter<S>* waiter) {
+    typename S::Lock lock(mutex_);
+    waiter->ready = false;
+    static_cast<InReady*>(waiter)->Unlink();
+  }
+
+  void BeginSyncWait() {
+    typename S::Lock lock(mutex_);
+    in_sync_wait_ = true;
+  }
+
+  // False when the waiter is ready already, and the thread must not go to sleep.
+  bool ParkUnlessReady(Waiter<S>* waiter) {
+    typename S::Lock lock(mutex_);
+    parked_ = !waiter->ready;
+    return parked_;
+  }
+
+  void Unparked(bool heard) {
+    typename S::Lock lock(mutex_);
+    parked_ = false;
+    if (heard) signalled_ = false;
+  }
+
+  // Async waiters may have become ready meanwhile, and the sync wait may have eaten their signal: send it again.
+  void EndSyncWait() { SignalSelfIfReady(true); }
+
+  // The same, for a loop that stops looking before the ready list is empty.
+  void SignalSelfIfReady(bool end_sync_wait = false) {
+    typename S::Lock lock(mutex_);
+    if (end_sync_wait) in_sync_wait_ = false;
+    if (ready_.empty() || signalled_ || retired_) return;
+    signalled_ = true;
+    waker_->Signal();
+  }
+
+  // No signal is sent after this returns, so the waker's descriptor can be closed.
+  void Retire() {
+    typename S::Lock lock(mutex_);
+    retired_ = true;
+  }
+
+  List<Waiter<S>, InThread> waiters;
+  const int id;  // worker_threads' threadId
+
+ private:
+  ~Thread() = default;
+
+  Waker* waker_;
+  typename S::Mutex mutex_;
+  List<Waiter<S>, InReady> ready_;
+  bool signalled_ = false;     // a signal is on its way, or was sent and not heard yet
+  bool in_sync_wait_ = false;  // the thread does not look at its async waiters
+  bool parked_ = false;        // ... and sleeps
+  bool retired_ = false;
+  typename S::template Atomic<int> refs_{1};
+};
+
+// The threads to be signalled once the bucket lock is released: decide under the lock, wake after it.
+template <class S>
+class Wakes {
+ public:
+  Wakes() = default;
+  Wakes(const Wakes&) = delete;
+  Wakes& operator=(const Wakes&) = delete;
+  ~Wakes() { Send(); }
+
+  void Deliver(Waiter<S>* waiter) {
+    Thread<S>* thread = waiter->thread;
+    if (!thread->Deliver(waiter)) return;
+    thread->Ref();
+    if (first_ == nullptr) {
+      first_ = thread;
+    } else {
+      more_.push_back(thread);
+    }
+  }
+
+  void Send() {
+    if (first_ == nullptr) return;
+    SendTo(first_);
+    first_ = nullptr;
+    for (Thread<S>* thread : more_) SendTo(thread);
+    more_.clear();
+  }
+
+ private:
+  static void SendTo(Thread<S>* thread) {
+    thread->Signal();
+    thread->Unref();
+  }
+
+  Thread<S>* first_ = nullptr;  // nearly always the only one
+  std::vector<Thread<S>*> more_;
+};
+
+}  // namespace efd

@@ -1,4 +1,5 @@
 /** The errors both packages throw. Tell them apart by `code`, as with Node's own; messages may change. */
+import { getSystemErrorMap } from 'node:util';
 
 /** A wait ended because its `timeout` ran out. The waiter has left the queue and holds nothing. `code` is `ERR_TIMEOUT`. */
 export class TimeoutError extends Error {
@@ -25,4 +26,10 @@ export class ClosedError extends Error {
     super(`${what} is closed`);
     this.code = code;
   }
+}
+
+/** An error of the kernel in the form Node gives its own: `code`, a negative `errno`, `syscall`. `errno` is positive here. */
+export function systemError(errno: number, syscall: string): NodeJS.ErrnoException {
+  const [code, text] = getSystemErrorMap().get(-errno) ?? [`E${errno}`, 'unknown error'];
+  return Object.assign(new Error(`${code}: ${text}, ${syscall}`), { code, errno: -errno, syscall });
 }

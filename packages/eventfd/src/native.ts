@@ -5,8 +5,63 @@ import { fileURLToPath } from 'node:url';
 /** native/bind_eventfd.cc: Python's functions, and what the class EventFd stands on. */
 export type EventFdBinding = Record<never, never>;
 
-/** native/bind_room.cc: the waiting room. */
-export type RoomBinding = Record<never, never>;
+/** What a call into the waiting room says when it does not name a waiter; an errno is told as `ERRNO - errno`. */
+export const RoomResult = { GRANTED: -1, CLOSED: -2, WAITING: -3, REFUSED: -4, NO_ROOM: -5, ERRNO: -1000 } as const;
+
+/** What a look at a cell finds. */
+export const CellCheck = { OK: 0, NOT_A_CELL: 1, OTHER_KIND: 2, STALE: 3 } as const;
+
+/**
+ * native/bind_room.cc: the waiting room.
+ *
+ * An `arena` is the index that this thread knows an arena by, a `cell` the offset of a cell in it, an `attachment` this
+ * thread's use of a cell, a `waiter` one wait of this thread. Times are in milliseconds.
+ */
+export interface RoomBinding {
+  /** Random, 53 bits: tells two copies of the addon in one process apart. */
+  readonly addonId: number;
+  /** The length that `connect` wants its batch to have. */
+  readonly batchLength: number;
+  /** From now on `onReady(count)` tells of the first `count` entries of `batch`: `waiter << 1 | closed`. */
+  connect(batch: Uint32Array, onReady: (count: number) => void): void;
+  createArena(bytes: Uint8Array): number;
+  /** -1: no arena of this process. -2: one of another copy of the addon. */
+  joinArena(bytes: Uint8Array): number;
+  growArena(arena: number, bytes: Uint8Array): void;
+  /** 0 when the memory must grow first. */
+  allocateCell(arena: number, kind: number, flags: number, permits: number, max: number): number;
+  /** One of `CellCheck`. */
+  checkCell(arena: number, cell: number, kind: number, generation: number): number;
+  disposeCell(arena: number, cell: number, kind: number, generation: number): boolean;
+  /** An attachment, or REFUSED, or NO_ROOM when the memory must grow first. */
+  attach(arena: number, cell: number, kind: number, generation: number, ledger: boolean): number;
+  /** Where the attachment's ledger stands; 0 when it has none. */
+  slotOf(attachment: number): number;
+  /** False while this thread waits for the cell or holds permits of it. */
+  detach(attachment: number): boolean;
+  /** The fast path's twins; see packages/semaphore/src/core/fastpath.wat. */
+  tryAcquire(arena: number, cell: number, slot: number, permits: number): number;
+  release(arena: number, cell: number, slot: number, permits: number): number;
+  /** A waiter (0 or more), GRANTED, CLOSED or an errno. */
+  park(attachment: number, permits: number, ref: boolean, passOn: boolean): number;
+  /** Ends a wait. True when it had been granted, and was given back. */
+  leave(waiter: number): boolean;
+  /** GRANTED, CLOSED, an errno, or WAITING: go on with `waitSync`. */
+  parkSync(attachment: number, permits: number, passOn: boolean, ms: number): number;
+  waitSync(ms: number): number;
+  leaveSync(): boolean;
+  serve(attachment: number): void;
+  /** Wakes up to `count` waiters, whatever the permits; how many there were. */
+  notify(attachment: number, count: number): number;
+  /** False when it was closed already. */
+  close(attachment: number): boolean;
+  /** False when it would leave fewer than no permits, or more than the cell's maximum. */
+  resize(attachment: number, delta: number): boolean;
+  /** False when this thread does not hold so many. */
+  forget(attachment: number, permits: number): boolean;
+  /** How many threads of the process may spin at a time; 0 for none. */
+  setMostSpinning(threads: number): void;
+}
 
 const load = createRequire(import.meta.url)('node-gyp-build') as (root: string) => EventFdBinding & RoomBinding;
 

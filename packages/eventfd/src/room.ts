@@ -1,0 +1,76 @@
+/** This thread's side of the waiting room: which promise a waiter's index stands for. */
+import { systemError } from './errors.js';
+import { native, RoomResult } from './native.js';
+
+/** How long a sync wait sleeps in native code before JavaScript runs again, so that the thread can be terminated. */
+const SLICE_MS = 50;
+
+/** Something that waits. Told once, on this thread. */
+export interface Parked {
+  onDecided(closed: boolean): void;
+}
+
+const parked: (Parked | undefined)[] = [];
+const batch = new Uint32Array(native.batchLength);
+
+native.connect(batch, (count) => {
+  // Collected before any is told: being told may park again, under an index that this batch still names.
+  const decided = Array.from(batch.subarray(0, count), (entry) => ({ entry, waits: take(entry >>> 1) }));
+  for (const { entry, waits } of decided) waits?.onDecided((entry & 1) === 1);
+});
+
+function take(waiter: number): Parked | undefined {
+  const waits = parked[waiter];
+  parked[waiter] = undefined;
+  return waits;
+}
+
+/** How a wait ended at once, or the waiter it became. */
+export type ParkResult = { waiter: number } | 'granted' | 'closed';
+
+function ended(result: number): 'granted' | 'closed' {
+  if (result === RoomResult.GRANTED) return 'granted';
+  if (result === RoomResult.CLOSED) return 'closed';
+  // The waker could not be made; the only other result is of an attachment that does not exist.
+  throw systemError(RoomResult.ERRNO - result, 'eventfd');
+}
+
+/**
+ * Waits for permits without blocking. The thread's loop stays alive for it when `ref`.
+ *
+ * @throws what the kernel says (`EMFILE`, ...) when this thread's first wait cannot get its descriptor
+ */
+export function park(attachment: number, permits: number, ref: boolean, passOn: boolean, waits: Parked): ParkResult {
+  const result = native.park(attachment, permits, ref, passOn);
+  if (result < 0) return ended(result);
+  parked[result] = waits;
+  return { waiter: result };
+}
+
+/** Ends a wait that `park` began and that was not told of yet. What it had been granted meanwhile is given back. */
+export function leave(waiter: number): void {
+  parked[waiter] = undefined;
+  native.leave(waiter);
+}
+
+/** Blocks for permits, up to `timeout` milliseconds; `terminate()` ends it within a slice. */
+export function parkSync(
+  attachment: number,
+  permits: number,
+  passOn: boolean,
+  timeout: number,
+): 'granted' | 'closed' | 'timeout' {
+  const deadline = performance.now() + timeout;
+  try {
+    let result = native.parkSync(attachment, permits, passOn, Math.min(timeout, SLICE_MS));
+    while (result === RoomResult.WAITING) {
+      const left = deadline - performance.now();
+      if (left <= 0) return 'timeout';
+      result = native.waitSync(Math.min(left, SLICE_MS));
+    }
+    return ended(result);
+  } finally {
+    // Nothing, unless it timed out or was thrown out of.
+    native.leaveSync();
+  }
+}

@@ -1,0 +1,118 @@
+/** Shared memory that cells are allocated from; native/core/arena.h keeps its books. */
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
+import { InvalidHandleError, native } from 'eventfd/internal';
+import { type FastPath, nativeFastPath, wasmFastPath } from './fastpath.js';
+import { type WasmMemory, wasm } from './webassembly.js';
+
+/** What an arena's memory is: WebAssembly's, or a plain growable buffer under `--jitless`. */
+type ArenaMemory = WasmMemory | SharedArrayBuffer;
+
+const PAGE = 65536;
+/** Offsets stay small integers: at most 2 GiB, 33 million cells. The next cell goes to a new arena. */
+const MAX_PAGES = 32767;
+/** Workers that start later find the arena under this key, and allocate from the same. */
+const PUBLISHED = `eventfd.arena.${native.addonId}`;
+
+function newMemory(): ArenaMemory {
+  if (wasm !== undefined) return new wasm.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
+  // TypeScript's library knows growable buffers from ES2024 on; Node 20 has them.
+  const Growable = SharedArrayBuffer as new (length: number, options: { maxByteLength: number }) => SharedArrayBuffer;
+  return new Growable(PAGE, { maxByteLength: MAX_PAGES * PAGE });
+}
+
+function isMemory(value: unknown): value is ArenaMemory {
+  if (value instanceof SharedArrayBuffer) return true;
+  return wasm !== undefined && value instanceof wasm.Memory && value.buffer instanceof SharedArrayBuffer;
+}
+
+function bufferOf(memory: ArenaMemory): SharedArrayBuffer {
+  return memory instanceof SharedArrayBuffer ? memory : (memory.buffer as unknown as SharedArrayBuffer);
+}
+
+/** Bytes of it: of a fixed length, since the addon asks for the length of what it is given. */
+function bytesOf(memory: ArenaMemory): Uint8Array {
+  const buffer = bufferOf(memory);
+  return new Uint8Array(buffer, 0, buffer.byteLength);
+}
+
+const joined: Arena[] = [];
+
+export class Arena {
+  readonly memory: ArenaMemory;
+  /** The addon's name for it, in this thread. */
+  readonly index: number;
+  readonly fast: FastPath;
+  #words: Int32Array;
+
+  private constructor(memory: ArenaMemory, index: number) {
+    this.memory = memory;
+    this.index = index;
+    this.fast = memory instanceof SharedArrayBuffer ? nativeFastPath(index) : wasmFastPath(memory);
+    this.#words = new Int32Array(bufferOf(memory));
+    joined[index] = this;
+  }
+
+  /** The arena that new objects of this thread go to. */
+  static current(): Arena {
+    current ??= Arena.#published() ?? Arena.#create();
+    return current;
+  }
+
+  /** A new arena, for when the current one is full. */
+  static next(): Arena {
+    current = Arena.#create();
+    return current;
+  }
+
+  /**
+   * The arena whose memory came with a handle. One instance for an arena and thread, whichever Memory object over it
+   * arrived: the fast path is fastest while all calls go to the same functions.
+   */
+  static of(memory: unknown): Arena {
+    if (!isMemory(memory)) throw new InvalidHandleError('The handle carries no shared memory');
+    const index = native.joinArena(bytesOf(memory));
+    if (index === -1) throw new InvalidHandleError('The memory of the handle is not an arena of this process');
+    if (index === -2) {
+      throw new InvalidHandleError(
+        'The handle was made by another copy of the eventfd addon: this process has loaded the package twice',
+      );
+    }
+    return joined[index] ?? new Arena(memory, index);
+  }
+
+  static #published(): Arena | undefined {
+    const memory = getEnvironmentData(PUBLISHED) as unknown;
+    return memory === undefined ? undefined : Arena.of(memory);
+  }
+
+  static #create(): Arena {
+    const memory = newMemory();
+    const arena = new Arena(memory, native.createArena(bytesOf(memory)));
+    setEnvironmentData(PUBLISHED, memory as never);
+    return arena;
+  }
+
+  /** Makes the memory longer. False when it is as long as it may be. */
+  grow(): boolean {
+    const pages = bufferOf(this.memory).byteLength / PAGE;
+    const target = Math.min(MAX_PAGES, pages + Math.max(15, pages));
+    if (target <= pages) return false;
+    if (this.memory instanceof SharedArrayBuffer) {
+      (this.memory as SharedArrayBuffer & { grow(length: number): void }).grow(target * PAGE);
+    } else {
+      this.memory.grow(target - pages);
+    }
+    native.growArena(this.index, bytesOf(this.memory));
+    return true;
+  }
+
+  /** Reads a word of a cell. */
+  load(cell: number, word: number): number {
+    const index = cell / 4 + word;
+    // Typed arrays do not follow the memory when it grows.
+    if (index >= this.#words.length) this.#words = new Int32Array(bufferOf(this.memory));
+    return Atomics.load(this.#words, index);
+  }
+}
+
+let current: Arena | undefined;

@@ -1,5 +1,5 @@
 /** What `@eventfd/semaphore` builds on. Not for users: no version keeps it stable. */
 export * from './errors.js';
-export { CellCheck, native, RoomResult } from './native.js';
+export { CellCheck, type DeadlockStep, type InspectedObject, native, Role, RoomResult } from './native.js';
 export * from './room.js';
 export * from './validate.js';

@@ -8,6 +8,35 @@ export type EventFdBinding = Record<never, never>;
 /** What a call into the waiting room says when it does not name a waiter; an errno is told as `ERRNO - errno`. */
 export const RoomResult = { GRANTED: -1, CLOSED: -2, WAITING: -3, REFUSED: -4, NO_ROOM: -5, ERRNO: -1000 } as const;
 
+/** What becomes of a grant that nobody sees, and of a wait that is given up; native/core/waiter.h. */
+export const Role = { TAKER: 0, NOTIFIED: 1, PARTY: 2 } as const;
+export type Role = (typeof Role)[keyof typeof Role];
+
+/** An object as `inspect` finds it. */
+export interface InspectedObject {
+  readonly arena: number;
+  readonly cell: number;
+  readonly kind: number;
+  readonly name: string;
+  readonly free: number;
+  readonly total: number;
+  readonly flags: number;
+  readonly holders: { readonly thread: number; readonly permits: number }[];
+  readonly waiters: {
+    readonly thread: number;
+    readonly permits: number;
+    readonly sync: boolean;
+    readonly waitedMs: number;
+  }[];
+}
+
+/** A step of a deadlock: the thread waits for the mutex, which the next step's thread holds. */
+export interface DeadlockStep {
+  readonly thread: number;
+  readonly cell: number;
+  readonly name: string;
+}
+
 /** What a look at a cell finds. */
 export const CellCheck = { OK: 0, NOT_A_CELL: 1, OTHER_KIND: 2, STALE: 3 } as const;
 
@@ -23,18 +52,18 @@ export interface RoomBinding {
   /** The length that `connect` wants its batch to have. */
   readonly batchLength: number;
   /** From now on `onReady(count)` tells of the first `count` entries of `batch`: `waiter << 1 | closed`. */
-  connect(batch: Uint32Array, onReady: (count: number) => void): void;
+  connect(threadId: number, batch: Uint32Array, onReady: (count: number) => void): void;
   createArena(bytes: Uint8Array): number;
   /** -1: no arena of this process. -2: one of another copy of the addon. */
   joinArena(bytes: Uint8Array): number;
   growArena(arena: number, bytes: Uint8Array): void;
   /** 0 when the memory must grow first. */
-  allocateCell(arena: number, kind: number, flags: number, permits: number, max: number): number;
+  allocateCell(arena: number, kind: number, flags: number, permits: number, max: number, name: string): number;
   /** One of `CellCheck`. */
   checkCell(arena: number, cell: number, kind: number, generation: number): number;
   disposeCell(arena: number, cell: number, kind: number, generation: number): boolean;
   /** An attachment, or REFUSED, or NO_ROOM when the memory must grow first. */
-  attach(arena: number, cell: number, kind: number, generation: number, ledger: boolean): number;
+  attach(arena: number, cell: number, kind: number, generation: number): number;
   /** Where the attachment's ledger stands; 0 when it has none. */
   slotOf(attachment: number): number;
   /** False while this thread waits for the cell or holds permits of it. */
@@ -42,12 +71,14 @@ export interface RoomBinding {
   /** The fast path's twins; see packages/semaphore/src/core/fastpath.wat. */
   tryAcquire(arena: number, cell: number, slot: number, permits: number): number;
   release(arena: number, cell: number, slot: number, permits: number): number;
+  tryTake(arena: number, cell: number, permits: number): number;
+  post(arena: number, cell: number, permits: number, saturate: number): number;
   /** A waiter (0 or more), GRANTED, CLOSED or an errno. */
-  park(attachment: number, permits: number, ref: boolean, passOn: boolean): number;
+  park(attachment: number, permits: number, role: Role, ref: boolean): number;
   /** Ends a wait. True when it had been granted, and was given back. */
   leave(waiter: number): boolean;
-  /** GRANTED, CLOSED, an errno, or WAITING: go on with `waitSync`. */
-  parkSync(attachment: number, permits: number, passOn: boolean, ms: number): number;
+  /** GRANTED, CLOSED, an errno, or WAITING: go on with `waitSync`. Of 0 ms it only joins the queue. */
+  parkSync(attachment: number, permits: number, role: Role, endless: boolean, ms: number): number;
   waitSync(ms: number): number;
   leaveSync(): boolean;
   serve(attachment: number): void;
@@ -59,6 +90,15 @@ export interface RoomBinding {
   resize(attachment: number, delta: number): boolean;
   /** False when this thread does not hold so many. */
   forget(attachment: number, permits: number): boolean;
+  setEvent(attachment: number): void;
+  /** Breaks a barrier, or makes a broken one whole; its waiters get CLOSED. */
+  setBroken(attachment: number, broken: boolean): void;
+  /** For the holder: whether the last one died. True once. */
+  takeAbandoned(attachment: number): boolean;
+  /** The deadlock that this thread's endless sync wait on a mutex has closed; empty when there is none. */
+  findDeadlock(): DeadlockStep[];
+  /** Every live object of the process. */
+  inspect(): InspectedObject[];
   /** How many threads of the process may spin at a time; 0 for none. */
   setMostSpinning(threads: number): void;
 }

@@ -1,6 +1,7 @@
 /** This thread's side of the waiting room: which promise a waiter's index stands for. */
+import { threadId } from 'node:worker_threads';
 import { systemError } from './errors.js';
-import { native, RoomResult } from './native.js';
+import { native, type Role, RoomResult } from './native.js';
 
 /** How long a sync wait sleeps in native code before JavaScript runs again, so that the thread can be terminated. */
 const SLICE_MS = 50;
@@ -13,7 +14,7 @@ export interface Parked {
 const parked: (Parked | undefined)[] = [];
 const batch = new Uint32Array(native.batchLength);
 
-native.connect(batch, (count) => {
+native.connect(threadId, batch, (count) => {
   // Collected before any is told: being told may park again, under an index that this batch still names.
   const decided = Array.from(batch.subarray(0, count), (entry) => ({ entry, waits: take(entry >>> 1) }));
   for (const { entry, waits } of decided) waits?.onDecided((entry & 1) === 1);
@@ -40,8 +41,8 @@ function ended(result: number): 'granted' | 'closed' {
  *
  * @throws what the kernel says (`EMFILE`, ...) when this thread's first wait cannot get its descriptor
  */
-export function park(attachment: number, permits: number, ref: boolean, passOn: boolean, waits: Parked): ParkResult {
-  const result = native.park(attachment, permits, ref, passOn);
+export function park(attachment: number, permits: number, role: Role, ref: boolean, waits: Parked): ParkResult {
+  const result = native.park(attachment, permits, role, ref);
   if (result < 0) return ended(result);
   parked[result] = waits;
   return { waiter: result };
@@ -53,17 +54,32 @@ export function leave(waiter: number): void {
   native.leave(waiter);
 }
 
+/** What a blocking wait may want to do on the way. */
+export interface SyncHooks {
+  /** Runs once the wait stands in the queue, before it sleeps. */
+  queued?: (() => void) | undefined;
+  /** Runs once, when the wait has lasted for a slice; throws to end it. */
+  lasting?: (() => void) | undefined;
+}
+
 /** Blocks for permits, up to `timeout` milliseconds; `terminate()` ends it within a slice. */
 export function parkSync(
   attachment: number,
   permits: number,
-  passOn: boolean,
+  role: Role,
   timeout: number,
+  hooks: SyncHooks = {},
 ): 'granted' | 'closed' | 'timeout' {
+  const endless = timeout === Number.POSITIVE_INFINITY;
   const deadline = performance.now() + timeout;
   try {
-    let result = native.parkSync(attachment, permits, passOn, Math.min(timeout, SLICE_MS));
+    const first = hooks.queued === undefined ? Math.min(timeout, SLICE_MS) : 0;
+    let result = native.parkSync(attachment, permits, role, endless, first);
+    if (result === RoomResult.WAITING) hooks.queued?.();
+    let { lasting } = hooks;
     while (result === RoomResult.WAITING) {
+      lasting?.();
+      lasting = undefined;
       const left = deadline - performance.now();
       if (left <= 0) return 'timeout';
       result = native.waitSync(Math.min(left, SLICE_MS));

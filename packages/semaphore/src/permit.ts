@@ -65,7 +65,7 @@ export class Permit {
     if (!(other instanceof Permit)) throw invalidArgType('other', 'an instance of Permit', other);
     if (other === this) return;
     if (other.#semaphore !== this.#semaphore) {
-      const message = `The argument "other" must be a Permit of the same ${this.#semaphore} object`;
+      const message = `The argument "other" must be a Permit of the same ${this.#semaphore.cell} object`;
       throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
     }
     this.#count += other.#count;

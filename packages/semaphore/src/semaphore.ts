@@ -1,31 +1,26 @@
-import { inspect } from 'node:util';
 import {
   outOfRange,
   requireBoolean,
   requireFunction,
   requireInteger,
   requireOptions,
-  requireSignal,
-  requireString,
-  requireTimeout,
   type SyncWaitOptions,
   type WaitOptions,
 } from 'eventfd/internal';
-import { BatchSemaphore, MAX_PERMITS } from './core/batch-semaphore.js';
-import { Cell, Flag, type Handle } from './core/cell.js';
-import { type CheckedWait, WAIT_FOR_EVER } from './core/wait.js';
+import { BatchSemaphore } from './core/batch-semaphore.js';
+import { Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
+import { checkSyncWait, checkWait, WAIT_FOR_EVER } from './core/wait.js';
 import { Permit } from './permit.js';
+import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Semaphore arrives as. */
 export type SemaphoreHandle = Handle;
 
-export interface SemaphoreOptions {
+export interface SemaphoreOptions extends SharedObjectOptions {
   /** Strict first come, first served. By default a running thread may overtake a waiter that is still waking up, once. */
   fair?: boolean | undefined;
   /** The most permits that `grow` may reach; 2 ** 29 - 1 by default. */
   max?: number | undefined;
-  /** Shown in errors and by `inspect`. */
-  name?: string | undefined;
 }
 
 export interface AcquireSyncOptions extends SyncWaitOptions {
@@ -55,9 +50,7 @@ export interface AcquireOptions extends WaitOptions {
  * **Cancelled waits** (abort, timeout, close) leave the queue at once and hold nothing; whom they stood in the way of is
  * served.
  */
-export class Semaphore {
-  /** What is sent when the semaphore is posted to another thread. */
-  readonly handle: SemaphoreHandle;
+export class Semaphore extends SharedObject {
   readonly #core: BatchSemaphore;
 
   /**
@@ -67,8 +60,8 @@ export class Semaphore {
   constructor(permits: number, options?: SemaphoreOptions);
   constructor(permits: number | Cell, options: SemaphoreOptions = {}) {
     const cell = permits instanceof Cell ? permits : allocate(permits, options);
-    this.handle = cell.handle;
-    this.#core = new BatchSemaphore('Semaphore', cell);
+    super(cell);
+    this.#core = new BatchSemaphore(cell);
   }
 
   /**
@@ -105,20 +98,19 @@ export class Semaphore {
     if (options !== undefined) return this.#acquireWith(options);
     const permit = new Permit(this.#core, 1);
     try {
-      return this.#core.tryAcquire(1)
-        ? Promise.resolve(permit)
-        : this.#core.acquire(1, 'acquire', permit, WAIT_FOR_EVER);
+      if (this.#core.tryAcquire(1)) return Promise.resolve(permit);
     } catch (error) {
       return Promise.reject(error);
     }
+    return this.#core.acquire(1, 'acquire', WAIT_FOR_EVER, () => permit);
   }
 
   async #acquireWith(options: AcquireOptions): Promise<Permit> {
-    const { permits, ...wait } = checkAcquire(options);
-    wait.signal?.throwIfAborted();
+    const wait = checkWait(options);
+    const permits = checkPermits(options.permits);
     const permit = new Permit(this.#core, permits);
     if (this.#core.tryAcquire(permits)) return permit;
-    return this.#core.acquire(permits, 'acquire', permit, wait);
+    return this.#core.acquire(permits, 'acquire', wait, () => permit);
   }
 
   /**
@@ -127,13 +119,12 @@ export class Semaphore {
    * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`; `EMFILE` and the like when the thread's
    *   first wait can get no descriptor
    */
-  acquireSync(options: AcquireSyncOptions = {}): Permit {
-    requireOptions(options);
-    const permits = checkPermits(options.permits);
-    const timeout = requireTimeout(options.timeout);
+  acquireSync(options?: AcquireSyncOptions): Permit {
+    const timeout = checkSyncWait(options);
+    const permits = checkPermits(options?.permits);
     const permit = new Permit(this.#core, permits);
-    this.#core.acquireSync(permits, 'acquireSync', timeout);
-    return permit;
+    if (this.#core.tryAcquire(permits)) return permit;
+    return this.#core.acquireSync(permits, 'acquireSync', timeout, () => permit);
   }
 
   /** Calls `fn` while holding permits, and gives them back however it ends; the promise takes its result. */
@@ -165,8 +156,7 @@ export class Semaphore {
    */
   grow(permits: number): void {
     requirePermits('permits', permits);
-    if (!this.#core.resize(permits))
-      throw outOfRange('permits', `such that ${this.#core} stays within its max`, permits);
+    if (!this.#core.resize(permits)) throw outOfRange('permits', `such that ${this} stays within its max`, permits);
   }
 
   /**
@@ -176,52 +166,25 @@ export class Semaphore {
    */
   shrink(permits: number): void {
     requirePermits('permits', permits);
-    if (!this.#core.resize(-permits)) throw outOfRange('permits', `<= the ${this.#core.total} there are`, permits);
-  }
-
-  /**
-   * Ends the semaphore on every thread: waiters and later calls get ERR_SEMAPHORE_CLOSED. Permits that are held can be
-   * released as ever.
-   */
-  close(): void {
-    this.#core.close();
-  }
-
-  /** Closes it and frees its memory for another; its handles attach no more. */
-  [Symbol.dispose](): void {
-    this.#core.dispose();
+    if (!this.#core.resize(-permits)) throw outOfRange('permits', `<= the ${this.permits} there are`, permits);
   }
 
   /** Permits free at this moment; negative after a shrink that waits for holders to give theirs back. */
   get available(): number {
-    return this.#core.free;
+    return this.#core.cell.free;
   }
 
   /** Permits there are, free or held. */
   get permits(): number {
-    return this.#core.total;
-  }
-
-  /** Waiters in the queue at this moment, on all threads. */
-  get waiting(): number {
-    return this.#core.waiting;
-  }
-
-  get closed(): boolean {
-    return this.#core.closed;
+    return this.#core.cell.load(Word.TOTAL);
   }
 
   get fair(): boolean {
-    return this.#core.fair;
+    return this.#core.cell.has(Flag.FAIR);
   }
 
-  get name(): string | undefined {
-    return this.handle.name;
-  }
-
-  [inspect.custom](): string {
-    const { available, permits, waiting } = this;
-    return `${this.#core} { ${this.closed ? 'closed, ' : ''}available: ${available}, permits: ${permits}, waiting: ${waiting} }`;
+  protected override details() {
+    return { available: this.available, permits: this.permits };
   }
 }
 
@@ -231,8 +194,7 @@ function allocate(permits: number, options: SemaphoreOptions): Cell {
   requireBoolean('options.fair', fair);
   requireInteger('options.max', max, 1, MAX_PERMITS);
   requireInteger('permits', permits, 0, max);
-  if (name !== undefined) requireString('options.name', name);
-  return Cell.allocate('Semaphore', fair ? Flag.FAIR : 0, permits, max, name);
+  return Cell.allocate('Semaphore', { permits, max, flags: fair ? Flag.FAIR : 0, name });
 }
 
 function requirePermits(name: string, value: unknown): number {
@@ -241,15 +203,4 @@ function requirePermits(name: string, value: unknown): number {
 
 function checkPermits(permits: unknown): number {
   return permits === undefined ? 1 : requirePermits('options.permits', permits);
-}
-
-function checkAcquire(options: AcquireOptions): CheckedWait & { permits: number } {
-  requireOptions(options);
-  const { signal, timeout, ref = true, permits } = options;
-  return {
-    permits: checkPermits(permits),
-    signal: requireSignal(signal),
-    timeout: requireTimeout(timeout),
-    ref: requireBoolean('options.ref', ref),
-  };
 }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "words.h"
@@ -52,13 +54,14 @@ class Arena {
   bool Contains(uint32_t offset) const { return offset % 4 == 0 && std::size_t{offset} + kCellBytes <= bytes_; }
 
   // A new cell's offset; 0 when the memory must grow first.
-  uint32_t AllocateCell(int32_t kind, int32_t flags, int32_t permits, int32_t max) {
+  uint32_t AllocateCell(int32_t kind, int32_t flags, int32_t permits, int32_t max, const std::string& name) {
     std::lock_guard lock(mutex_);
     const uint32_t offset = Allocate();
     if (offset == 0) return 0;
     Line& line = lines_[offset / kLine];
     line.kind = kind;
     line.generation++;
+    if (!name.empty()) names_[offset] = name;
     int32_t* cell = At(offset);
     for (int word = 0; word < kCellBytes / 4; word++) cell[word] = 0;
     cell[kFlags] = flags;
@@ -96,6 +99,7 @@ class Arena {
     if (CheckLocked(offset, kind, generation) != Check::kOk) return false;
     Line& line = lines_[offset / kLine];
     line.kind = kNoKind;
+    names_.erase(offset);
     FreeIfUnused(offset, line);
     return true;
   }
@@ -113,8 +117,26 @@ class Arena {
     free_.push_back(offset);
   }
 
+  std::string NameOf(uint32_t offset) {
+    std::lock_guard lock(mutex_);
+    const auto it = names_.find(offset);
+    return it == names_.end() ? std::string() : it->second;
+  }
+
+  // Calls f(offset, kind, name) for every cell that is not disposed.
+  template <class F>
+  void ForEachCell(F f) {
+    std::lock_guard lock(mutex_);
+    const std::string unnamed;
+    for (std::size_t i = 0; i < lines_.size(); i++) {
+      if (lines_[i].kind == kNoKind) continue;
+      const auto offset = static_cast<uint32_t>(i * kLine);
+      const auto it = names_.find(offset);
+      f(offset, lines_[i].kind, it == names_.end() ? unnamed : it->second);
+    }
+  }
+
  private:
-  static constexpr int32_t kNoKind = 0;
   struct Line {
     uint32_t generation = 0;
     uint32_t attached = 0;
@@ -151,6 +173,7 @@ class Arena {
   std::atomic<std::size_t> bytes_{0};
   std::vector<Line> lines_;
   std::vector<uint32_t> free_;
+  std::unordered_map<uint32_t, std::string> names_;
 };
 
 // The process's arenas by address. What a thread joins it leaves at its end. An arena nobody has joined is kept here

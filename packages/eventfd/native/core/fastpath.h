@@ -7,7 +7,7 @@ namespace efd {
 // The fast path in C++: what packages/semaphore/src/core/fastpath.wat does, function for function. It serves where
 // there is no WebAssembly (node --jitless), and it is what the model tests run.
 
-enum TryResult : int32_t { kTaken = 1, kNotNow = 0, kIsClosed = -1, kNoSlot = -2 };
+enum TryResult : int32_t { kTakenAbandoned = 2, kTaken = 1, kNotNow = 0, kIsClosed = -1, kNoSlot = -2 };
 
 // Takes `permits` when that many are free; 0 asks whether the gate is open, and takes nothing.
 template <class S>
@@ -30,7 +30,7 @@ TryResult TryTake(int32_t* cell, int32_t* slot, int32_t permits) {
     if (permits == 0 || S::CompareExchange(cell + kState, &state, state - AsState(permits))) break;
   }
   if (slot != nullptr) S::Store(slot, S::Load(slot) + permits);
-  return kTaken;
+  return S::Load(cell + kFlags) & kAbandoned ? kTakenAbandoned : kTaken;
 }
 
 template <class S>
@@ -46,6 +46,23 @@ ReleaseResult Release(int32_t* cell, int32_t* slot, int32_t permits) {
   if (static_cast<uint32_t>(held) < static_cast<uint32_t>(permits)) return kNotHeld;
   S::Store(slot, held - permits);
   return S::FetchAdd(cell + kState, AsState(permits)) & kHasWaiters ? kServeWaiters : kReleased;
+}
+
+enum PostResult : int32_t { kPosted = 0, kPostServe = 1, kTooMany = -1 };
+
+// Adds permits that nobody held, up to the cell's maximum. More is refused as a whole, or, with `saturate`, cut.
+template <class S>
+PostResult Post(int32_t* cell, int32_t permits, bool saturate) {
+  int32_t state = S::Load(cell + kState);
+  for (;;) {
+    const int64_t room = int64_t{S::Load(cell + kMax)} - FreePermits(state);
+    if (permits > room) {
+      if (!saturate) return kTooMany;
+      permits = static_cast<int32_t>(room < 0 ? 0 : room);
+    }
+    if (S::CompareExchange(cell + kState, &state, state + AsState(permits))) break;
+  }
+  return state & kHasWaiters ? kPostServe : kPosted;
 }
 
 }  // namespace efd

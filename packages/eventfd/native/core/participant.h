@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <mutex>
 #include <vector>
 
 #include "arena.h"
@@ -19,13 +20,22 @@ class Participant {
     uint32_t member = 0;     // index of the arena
     uint32_t offset = 0;     // of the cell
     uint32_t slot_offset = 0;
+    int32_t kind = kNoKind;
+    bool party = false;  // the thread has waited at this barrier, and breaks it by ending
     uint32_t waits = 0;  // of this thread, for this cell
 
     int32_t* cell() const { return arena->At(offset); }
     int32_t* slot() const { return slot_offset == 0 ? nullptr : arena->At(slot_offset); }
   };
 
-  Participant(Room<S>* room, Waker* waker, int id) : room_(room), thread_(new Thread<S>(waker, id)) {}
+  // The mutex the thread is blocked on in a sync wait that has no timeout.
+  struct Blocked {
+    Arena* arena = nullptr;
+    uint32_t offset = 0;
+    const int32_t* cell = nullptr;
+  };
+
+  Participant(Room<S>* room, Waker* waker) : room_(room), thread_(new Thread<S>(waker)) {}
   ~Participant() { thread_->Unref(); }
 
   Thread<S>* thread() const { return thread_; }
@@ -39,19 +49,20 @@ class Participant {
       }
     }
     *is_new = true;
+    std::lock_guard lock(table_mutex_);
     members_.push_back({arena, {}, {}});
     return static_cast<uint32_t>(members_.size() - 1);
   }
 
   Arena* ArenaAt(uint32_t index) const { return index < members_.size() ? members_[index].arena : nullptr; }
 
-  // Attaches the thread to a cell; with a ledger unless nobody keeps book of its permits. kNoRoom: the arena's memory
-  // must grow first, for the ledger.
+  // Attaches the thread to a cell, with a ledger for the kinds that have owners. kNoRoom: the arena's memory must grow
+  // first, for the ledger.
   enum class Attached { kOk, kRefused, kNoRoom };
-  Attached Attach(uint32_t index, uint32_t offset, int32_t kind, uint32_t generation, bool ledger, uint32_t* id) {
+  Attached Attach(uint32_t index, uint32_t offset, int32_t kind, uint32_t generation, uint32_t* id) {
     Member& member = members_[index];
     uint32_t slot = 0;
-    if (ledger) {
+    if (kind <= kRwLock) {
       slot = TakeSlot(&member);
       if (slot == 0) return Attached::kNoRoom;
     }
@@ -59,13 +70,14 @@ class Participant {
       if (slot != 0) member.free_slots.push_back(slot);
       return Attached::kRefused;
     }
+    std::lock_guard lock(table_mutex_);
     if (free_attachments_.empty()) {
       free_attachments_.push_back(static_cast<uint32_t>(attachments_.size()));
       attachments_.emplace_back();
     }
     *id = free_attachments_.back();
     free_attachments_.pop_back();
-    attachments_[*id] = {member.arena, index, offset, slot, 0};
+    attachments_[*id] = {member.arena, index, offset, slot, kind, false, 0};
     return Attached::kOk;
   }
 
@@ -82,13 +94,14 @@ class Participant {
       members_[attachment.member].free_slots.push_back(attachment.slot_offset);
     }
     attachment.arena->Detach(attachment.offset);
+    std::lock_guard lock(table_mutex_);
     attachment.arena = nullptr;
     free_attachments_.push_back(id);
     return true;
   }
 
   // A waiter for the attached cell. It is the caller's until EndWait.
-  Waiter<S>* NewWait(Attachment* attachment, int32_t want) {
+  Waiter<S>* NewWait(Attachment* attachment, int32_t want, Role role, bool sync) {
     if (free_waiters_.empty()) {
       free_waiters_.push_back(static_cast<uint32_t>(waiters_.size()));
       waiters_.emplace_back();
@@ -101,9 +114,9 @@ class Participant {
     waiter->cell = attachment->cell();
     waiter->slot = attachment->slot();
     waiter->want = want;
-    waiter->sync = false;
+    waiter->role = role;
+    waiter->sync = sync;
     waiter->ref = false;
-    waiter->pass_on = false;
     waiter->outcome = Outcome::kWaiting;
     ++*waiter->waits;
     thread_->waiters.PushBack(waiter);
@@ -120,7 +133,33 @@ class Participant {
     free_waiters_.push_back(waiter->index);
   }
 
-  // The thread ends:
+  // The next four are for other threads too, through the roster.
+
+  template <class F>
+  void ForEachArena(F f) {
+    std::lock_guard lock(table_mutex_);
+    for (const Member& member : members_) f(member.arena);
+  }
+
+  template <class F>
+  void ForEachAttachment(F f) {
+    std::lock_guard lock(table_mutex_);
+    for (const Attachment& attachment : attachments_) {
+      if (attachment.arena != nullptr) f(attachment);
+    }
+  }
+
+  Blocked blocked_on() {
+    std::lock_guard lock(table_mutex_);
+    return blocked_on_;
+  }
+
+  void SetBlockedOn(const Blocked& blocked) {
+    std::lock_guard lock(table_mutex_);
+    blocked_on_ = blocked;
+  }
+
+  // The thread ends, and is in the roster no more:
   //   1. its waits leave their queues, and what they had been granted and nobody saw goes to the next;
   //   2. what the ledger says it holds is given back;
   //   3. every cell it was attached to is looked at again, for a release of its that was cut off half way;
@@ -132,7 +171,9 @@ class Participant {
       EndWait(waiter);
     }
     for (Attachment& attachment : attachments_) {
-      if (attachment.arena != nullptr) room_->Recover(attachment.cell(), attachment.slot());
+      if (attachment.arena == nullptr) continue;
+      room_->Recover(attachment.cell(), attachment.slot(), attachment.kind);
+      if (attachment.party) room_->SetBroken(attachment.cell(), true);
     }
     thread_->Retire();
     for (Attachment& attachment : attachments_) {
@@ -166,6 +207,8 @@ class Participant {
 
   Room<S>* room_;
   Thread<S>* thread_;
+  std::mutex table_mutex_;  // this thread changes the next three under it, and reads them without
+  Blocked blocked_on_;
   std::vector<Member> members_;
   std::deque<Attachment> attachments_;
   std::vector<uint32_t> free_attachments_;

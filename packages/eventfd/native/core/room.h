@@ -6,6 +6,14 @@
 
 namespace efd {
 
+// A waiter, as others may see it.
+struct WaiterInfo {
+  int thread;
+  int32_t want;
+  bool sync;
+  int64_t since_ms;
+};
+
 // The slow path of every lock-like class: who waits, and who gets what is released.
 //
 //   thread                         waiting room (under the bucket lock)            another thread
@@ -62,6 +70,9 @@ class Room {
       const bool taken = Satisfy(w);
       if (!taken) w->owed = true;
       ServeQueue(bucket, w->queue, &wakes, taken ? w : nullptr);
+      // Permits that came back in between were handed to it just there. It is being looked at: were it left in the ready
+      // list, it would be noted twice, and its node reused while it stands there.
+      if (!taken) w->thread->TakeReady(w);
     }
     if (w->outcome == Outcome::kGranted) Note(w);
     return w->outcome;
@@ -74,14 +85,15 @@ class Room {
     Lock lock(bucket.mutex);
     w->thread->TakeReady(w);
     const bool granted = w->outcome == Outcome::kGranted;
-    if (w->queue != nullptr) {
-      Queue<S>* queue = w->queue;
+    if (Queue<S>* queue = w->queue) {
       Bucket::Remove(w);
+      if (w->role == Role::kParty) BreakLocked(queue, w->cell, &wakes);
       ServeQueue(bucket, queue, &wakes);  // it may have stood in another's way
-    } else if (granted) {
-      S::FetchAdd(w->cell + kState, AsState(w->want));
+    } else if (granted && w->role == Role::kNotified) {
+      NotifyQueue(bucket, w->cell, 1, &wakes);
+    } else if (granted && w->want > 0) {
+      Post<S>(w->cell, w->want, /*saturate=*/true);
       ServeCell(bucket, w->cell, &wakes);
-      if (w->pass_on) NotifyQueue(bucket, w->cell, 1, &wakes);
     }
     return granted;
   }
@@ -118,6 +130,49 @@ class Room {
     return true;
   }
 
+  // Sets an event: an auto-reset one lets the first waiter through, or, when nobody waits, the next that comes; a
+  // manual one lets everybody through until it is reset. Decided under the lock, so that each call counts for whoever
+  // waited before it, even when a reset follows at once.
+  void SetEvent(int32_t* cell) {
+    Wakes<S> wakes;
+    Bucket& bucket = lot_.BucketOf(cell);
+    Lock lock(bucket.mutex);
+    const bool one = S::Load(cell + kFlags) & kAutoReset;
+    if (one && NotifyQueue(bucket, cell, 1, &wakes) > 0) return;
+    Post<S>(cell, 1, /*saturate=*/true);
+    ServeCell(bucket, cell, &wakes);
+  }
+
+  // A party arrives at a barrier of kTotal parties. kGranted: it is the last, and the others are released.
+  Outcome ArriveAtBarrier(Waiter<S>* w) {
+    Wakes<S> wakes;
+    Bucket& bucket = lot_.BucketOf(w->cell);
+    Lock lock(bucket.mutex);
+    if (S::Load(w->cell + kFlags) & (kClosed | kBroken)) return w->outcome = Outcome::kClosed;
+    const Queue<S>* queue = bucket.Find(w->cell);
+    const int32_t arrived = queue == nullptr ? 0 : queue->length;
+    if (arrived + 1 >= S::Load(w->cell + kTotal)) {
+      NotifyQueue(bucket, w->cell, arrived, &wakes);
+      return w->outcome = Outcome::kGranted;
+    }
+    w->owed = true;
+    w->outcome = Outcome::kWaiting;
+    bucket.Append(w);
+    WriteBits(w->cell, w->queue);
+    return Outcome::kWaiting;
+  }
+
+  // Breaks a barrier, or makes a broken one whole. Either way nobody waits at it afterwards.
+  void SetBroken(int32_t* cell, bool broken) {
+    Wakes<S> wakes;
+    Bucket& bucket = lot_.BucketOf(cell);
+    Lock lock(bucket.mutex);
+    Queue<S>* queue = bucket.Find(cell);
+    BreakLocked(queue, cell, &wakes);
+    if (queue != nullptr) ServeQueue(bucket, queue, &wakes);
+    if (!broken) S::FetchAnd(cell + kFlags, ~kBroken);
+  }
+
   // Changes how many permits there are. False when that would leave fewer than none, or more than kMax.
   bool Resize(int32_t* cell, int32_t delta) {
     Wakes<S> wakes;
@@ -142,13 +197,35 @@ class Room {
     return true;
   }
 
+  // The holder takes note that the last one died. True for the first to ask.
+  bool TakeAbandoned(int32_t* cell) {
+    Lock lock(lot_.BucketOf(cell).mutex);
+    return S::FetchAnd(cell + kFlags, ~kAbandoned) & kAbandoned;
+  }
+
+  std::vector<WaiterInfo> WaitersOf(int32_t* cell) {
+    std::vector<WaiterInfo> waiters;
+    Bucket& bucket = lot_.BucketOf(cell);
+    Lock lock(bucket.mutex);
+    if (Queue<S>* queue = bucket.Find(cell)) {
+      for (Waiter<S>* w = queue->waiters.front(); w != nullptr; w = queue->waiters.after(w)) {
+        waiters.push_back({w->thread->id, w->want, w->sync, w->since_ms});
+      }
+    }
+    return waiters;
+  }
+
   // A dying thread gives back what its ledger (null: none) says, and looks again at the queue: its last release may
   // have been cut off after it saw the waiters and before it served them.
-  void Recover(int32_t* cell, int32_t* slot) {
+  void Recover(int32_t* cell, int32_t* slot, int32_t kind) {
     if (slot != nullptr) {
       const int32_t held = S::Load(slot);
       S::Store(slot, 0);
-      if (held > 0) S::FetchAdd(cell + kState, AsState(held));
+      if (held > 0) {
+        // Before the permits are free, so that the next owner sees it.
+        if (kind == kMutex || (kind == kRwLock && held == kMaxPermits)) S::FetchOr(cell + kFlags, kAbandoned);
+        S::FetchAdd(cell + kState, AsState(held));
+      }
     }
     Serve(cell);
   }
@@ -160,6 +237,11 @@ class Room {
   // Notes granted permits in the ledger of the waiter's thread, which is the one that runs.
   static void Note(Waiter<S>* w) {
     if (w->slot != nullptr) S::Store(w->slot, S::Load(w->slot) + w->want);
+  }
+
+  static void BreakLocked(Queue<S>* queue, int32_t* cell, Wakes<S>* wakes) {
+    S::FetchOr(cell + kFlags, kBroken);
+    while (queue != nullptr && !queue->waiters.empty()) Decide(queue->waiters.front(), Outcome::kClosed, wakes);
   }
 
   static void Decide(Waiter<S>* w, Outcome outcome, Wakes<S>* wakes) {

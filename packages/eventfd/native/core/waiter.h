@@ -19,6 +19,13 @@ struct InThread : ListNode {};  // all live waiters of a thread, touched by that
 
 enum class Outcome : uint8_t { kWaiting, kGranted, kClosed };
 
+// What becomes of a grant that nobody will see, and of a wait that is given up.
+enum class Role : uint8_t {
+  kTaker,     // its permits go back
+  kNotified,  // the notification goes to the next in the queue
+  kParty,     // the barrier breaks, unless all had arrived
+};
+
 // One wait of one thread on one cell. It belongs to the thread that waits; others reach it only through the queue,
 // under the bucket lock, and only until it is decided.
 template <class S>
@@ -26,11 +33,12 @@ struct Waiter : InQueue, InReady, InThread {
   // Set by the owner before the wait begins.
   Thread<S>* thread = nullptr;
   int32_t* cell = nullptr;
-  int32_t* slot = nullptr;    // where to note the permits; null when nobody keeps book of them
-  int32_t want = 0;           // permits; 0 waits for the gate (a positive state) or a notification, and takes nothing
-  bool sync = false;          // a thread blocked for it, as opposed to a promise
-  bool ref = false;           // it keeps its thread's loop alive
-  bool pass_on = false;       // a grant that nobody will see must go to the next in the queue (a notification)
+  int32_t* slot = nullptr;  // where to note the permits; null when nobody keeps book of them
+  int32_t want = 0;         // permits; 0 waits for the gate (a positive state) or a notification, and takes nothing
+  bool sync = false;        // a thread blocked for it, as opposed to a promise
+  bool ref = false;         // it keeps its thread's loop alive
+  Role role = Role::kTaker;
+  int64_t since_ms = 0;       // when it began, on the steady clock
   uint32_t index = 0;         // its name among its thread's waiters
   uint32_t* waits = nullptr;  // how many the thread has on this cell
 
@@ -57,7 +65,7 @@ class Waker {
 template <class S>
 class Thread {
  public:
-  Thread(Waker* waker, int id) : id(id), waker_(waker) {}
+  explicit Thread(Waker* waker) : waker_(waker) {}
 
   void Ref() { refs_.fetch_add(1); }
   void Unref() {
@@ -143,7 +151,7 @@ class Thread {
   }
 
   List<Waiter<S>, InThread> waiters;
-  const int id;  // worker_threads' threadId
+  typename S::template Atomic<int> id{0};  // worker_threads' threadId, for whoever inspects
 
  private:
   ~Thread() = default;

@@ -11,7 +11,7 @@ namespace efd {
 //   kFlags       slow path, under the bucket lock
 //   kTotal       slow path, under the bucket lock: permits there are, free or held
 //   kWaiting     slow path, under the bucket lock: waiters in the queue
-//   kMax         at allocation
+//   kMax         at allocation: what kTotal (or, where nobody keeps book, the free permits) may reach
 //   kKind        at allocation
 //   kGeneration  at allocation; a handle names the generation it was made for
 //
@@ -51,8 +51,34 @@ constexpr int32_t AsState(int32_t permits) {
 }
 
 enum Flag : int32_t {
-  kClosed = 1,  // fastpath.wat knows this one
-  kFair = 2,
+  kClosed = 1,      // fastpath.wat knows this one
+  kFair = 2,        // strict first come, first served
+  kAbandoned = 4,   // fastpath.wat, too: a thread died that held it alone, and nobody has been told yet
+  kBroken = 8,      // a barrier that lost a party
+  kAutoReset = 16,  // an event that lets one waiter through
+};
+
+// How each kind of object uses its cell. Kinds after kRwLock have no ledger: nobody owns what they count.
+//
+//   kind        free permits in the state word      a waiter wants
+//   kSemaphore  what is free                        n
+//   kMutex      1, or 0 while locked                1
+//   kRwLock     kMaxPermits less one a reader, or 0 1 to read, kMaxPermits to write
+//   kCondition  0                                   0, and is notified
+//   kSignal     posts not taken yet                 1
+//   kEvent      1 while set                         0 (manual reset), 1 (auto reset)
+//   kLatch      1 - count: opens at 1               0
+//   kBarrier    0                                   0, and is released with the last to arrive
+enum Kind : int32_t {
+  kNoKind = 0,
+  kSemaphore = 1,
+  kMutex = 2,
+  kRwLock = 3,
+  kCondition = 4,
+  kSignal = 5,
+  kEvent = 6,
+  kLatch = 7,
+  kBarrier = 8,
 };
 
 }  // namespace efd

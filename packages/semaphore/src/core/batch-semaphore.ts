@@ -1,24 +1,19 @@
 /**
- * The core under every lock-like class: counted permits, a ledger, a queue. The classes in the folder above only give
- * it names and defaults.
+ * The core under every class that hands out ownership: counted permits, a ledger, a queue. Semaphore, Mutex and RwLock
+ * only give it names and defaults.
  */
-import { ClosedError, native, parkSync, TimeoutError } from 'eventfd/internal';
-import { type Cell, Flag, type KindName, Word } from './cell.js';
+import { native, Role, type SyncHooks } from 'eventfd/internal';
+import type { Cell } from './cell.js';
 import { ReleaseResult, TryResult } from './fastpath.js';
-import { type CheckedWait, waitFor } from './wait.js';
-
-/** What the state word can count. */
-export const MAX_PERMITS = 2 ** 29 - 1;
+import { type CheckedWait, waitFor, waitForSync } from './wait.js';
 
 export class BatchSemaphore {
   readonly cell: Cell;
-  readonly #kind: KindName;
   readonly #tryAcquire: (cell: number, slot: number, permits: number) => number;
   readonly #release: (cell: number, slot: number, permits: number) => number;
 
-  constructor(kind: KindName, cell: Cell) {
+  constructor(cell: Cell) {
     this.cell = cell;
-    this.#kind = kind;
     this.#tryAcquire = cell.arena.fast.tryAcquire;
     this.#release = cell.arena.fast.release;
   }
@@ -32,7 +27,9 @@ export class BatchSemaphore {
   }
 
   #tryAcquireSlow(permits: number, result: number): boolean {
-    if (result === TryResult.CLOSED || !this.cell.attach()) throw this.closedError();
+    if (result === TryResult.TAKEN_ABANDONED) return true;
+    if (result === TryResult.CLOSED) throw this.cell.closedError();
+    this.cell.attach();
     return this.tryAcquire(permits);
   }
 
@@ -43,75 +40,32 @@ export class BatchSemaphore {
 
   /** What is left to do after `release`, once the caller has noted that it holds nothing any more. */
   afterRelease(result: number): void {
-    if (result === ReleaseResult.NOT_HELD) throw new Error(`This thread does not hold the permits of ${this}`);
+    if (result === ReleaseResult.NOT_HELD) throw new Error(`This thread does not hold the permits of ${this.cell}`);
     native.serve(this.cell.attachment);
   }
 
-  /** Waits without blocking, for a value made beforehand. */
-  acquire<T>(permits: number, what: string, value: T, options: CheckedWait): Promise<T> {
-    const { attachment } = this.cell;
-    const closedError = () => this.closedError();
-    return waitFor({ what: `${what} of ${this}`, attachment, permits, passOn: false, value, closedError }, options);
+  /** Waits without blocking, after `tryAcquire` did not get them. `granted` makes the result. */
+  acquire<T>(permits: number, method: string, options: CheckedWait, granted: () => T): Promise<T> {
+    return waitFor(this.#target(permits, method, granted), options);
   }
 
-  /** Blocks the thread. */
-  acquireSync(permits: number, what: string, timeout: number): void {
-    if (this.tryAcquire(permits)) return;
-    if (timeout > 0) {
-      const result = parkSync(this.cell.attachment, permits, false, timeout);
-      if (result === 'granted') return;
-      if (result === 'closed') throw this.closedError();
-    }
-    throw new TimeoutError(`${what} of ${this}`, timeout);
+  /** Blocks the thread, after `tryAcquire` did not get them. */
+  acquireSync<T>(permits: number, method: string, timeout: number, granted: () => T, hooks?: SyncHooks): T {
+    return waitForSync(this.#target(permits, method, granted), timeout, hooks);
+  }
+
+  #target<T>(permits: number, method: string, granted: () => T) {
+    const { cell } = this;
+    return { cell, permits, method, role: Role.TAKER, granted, refused: () => cell.closedError() };
   }
 
   /** Grows or shrinks the number of permits. False when out of range. */
   resize(delta: number): boolean {
-    if (!this.cell.attach()) throw this.closedError();
-    return native.resize(this.cell.attachment, delta);
+    return native.resize(this.cell.attach(), delta);
   }
 
   /** Held permits vanish: this thread will not give them back. */
   forget(permits: number): void {
     if (!native.forget(this.cell.attachment, permits)) this.afterRelease(ReleaseResult.NOT_HELD);
-  }
-
-  close(): void {
-    if (this.cell.attach()) native.close(this.cell.attachment);
-  }
-
-  dispose(): void {
-    this.close();
-    this.cell.dispose();
-  }
-
-  get free(): number {
-    return this.cell.load(Word.STATE) >> 2;
-  }
-
-  get total(): number {
-    return this.cell.load(Word.TOTAL);
-  }
-
-  get waiting(): number {
-    return this.cell.load(Word.WAITING);
-  }
-
-  get fair(): boolean {
-    return (this.cell.load(Word.FLAGS) & Flag.FAIR) !== 0;
-  }
-
-  get closed(): boolean {
-    return !this.cell.attach() || (this.cell.load(Word.FLAGS) & Flag.CLOSED) !== 0;
-  }
-
-  closedError(): Error {
-    return new ClosedError(`${this}`, `ERR_${this.#kind.toUpperCase()}_CLOSED`);
-  }
-
-  /** The object's name in messages: Semaphore "db". */
-  toString(): string {
-    const { name } = this.cell.handle;
-    return name === undefined ? this.#kind : `${this.#kind} ${JSON.stringify(name)}`;
   }
 }

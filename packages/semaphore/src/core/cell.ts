@@ -1,14 +1,34 @@
 /** One shared object's place in memory, and this thread's attachment to it. */
-import { CellCheck, InvalidHandleError, invalidArgType, native, RoomResult } from 'eventfd/internal';
+import {
+  CellCheck,
+  ClosedError,
+  InvalidHandleError,
+  invalidArgType,
+  native,
+  RoomResult,
+  requireString,
+} from 'eventfd/internal';
 import { Arena } from './arena.js';
 
-/** The kinds of object; a handle of one kind attaches to no other. */
-export const Kind = { Semaphore: 1 } as const;
+/** The kinds of object; a handle of one kind attaches to no other. native/core/words.h says how each uses its cell. */
+export const Kind = {
+  Semaphore: 1,
+  Mutex: 2,
+  RwLock: 3,
+  Condition: 4,
+  Signal: 5,
+  Event: 6,
+  Latch: 7,
+  Barrier: 8,
+} as const;
 export type KindName = keyof typeof Kind;
 
-/** Words of a cell that are read from here; native/core/words.h describes them. */
+/** Words of a cell that are read from here. */
 export const Word = { STATE: 0, FLAGS: 1, TOTAL: 2, WAITING: 3, GENERATION: 6 } as const;
-export const Flag = { CLOSED: 1, FAIR: 2 } as const;
+export const Flag = { CLOSED: 1, FAIR: 2, ABANDONED: 4, BROKEN: 8, AUTO_RESET: 16 } as const;
+
+/** The most that the state word can count. */
+export const MAX_PERMITS = 2 ** 29 - 1;
 
 /** What arrives in another thread when a shared object is posted there; the class's `from` attaches it. */
 export interface Handle {
@@ -19,10 +39,18 @@ export interface Handle {
   readonly name: string | undefined;
 }
 
+export interface Allocation {
+  readonly permits: number;
+  readonly max: number;
+  readonly flags: number;
+  readonly name: string | undefined;
+}
+
 /** Attachments end with the object that used them, unless their thread holds permits or waits. */
 const unused = new FinalizationRegistry<number>((attachment) => native.detach(attachment));
 
 export class Cell {
+  readonly kind: KindName;
   readonly arena: Arena;
   readonly offset: number;
   readonly handle: Handle;
@@ -31,22 +59,19 @@ export class Cell {
   /** The addon's name for this thread's use of the cell; negative until then. */
   attachment = -1;
 
-  readonly #kind: number;
-  readonly #ledger: boolean;
-
-  private constructor(arena: Arena, kind: KindName, offset: number, generation: number, name: string | undefined) {
+  private constructor(kind: KindName, arena: Arena, offset: number, generation: number, name: string | undefined) {
+    this.kind = kind;
     this.arena = arena;
     this.offset = offset;
     this.handle = Object.freeze({ kind, memory: arena.memory, cell: offset, generation, name });
-    this.#kind = Kind[kind];
-    this.#ledger = true;
   }
 
-  static allocate(kind: KindName, flags: number, permits: number, max: number, name: string | undefined): Cell {
+  static allocate(kind: KindName, { permits, max, flags, name }: Allocation): Cell {
+    if (name !== undefined) requireString('options.name', name);
     let arena = Arena.current();
     for (;;) {
-      const offset = native.allocateCell(arena.index, Kind[kind], flags, permits, max);
-      if (offset !== 0) return new Cell(arena, kind, offset, arena.load(offset, Word.GENERATION), name);
+      const offset = native.allocateCell(arena.index, Kind[kind], flags, permits, max, name ?? '');
+      if (offset !== 0) return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION), name);
       if (!arena.grow()) arena = Arena.next();
     }
   }
@@ -66,7 +91,7 @@ export class Cell {
     const arena = Arena.of(memory);
     switch (native.checkCell(arena.index, cell, Kind[kind], generation)) {
       case CellCheck.OK:
-        return new Cell(arena, kind, cell, generation, name);
+        return new Cell(kind, arena, cell, generation, name);
       case CellCheck.STALE:
         throw new InvalidHandleError(`The handle names a ${kind} that was disposed`);
       case CellCheck.OTHER_KIND:
@@ -77,11 +102,10 @@ export class Cell {
   }
 
   /** Attaches this thread, if it is not yet. False when the object was disposed. */
-  attach(): boolean {
+  tryAttach(): boolean {
     if (this.attachment >= 0) return true;
-    const { index } = this.arena;
     for (;;) {
-      const result = native.attach(index, this.offset, this.#kind, this.handle.generation, this.#ledger);
+      const result = native.attach(this.arena.index, this.offset, Kind[this.kind], this.handle.generation);
       if (result >= 0) {
         this.attachment = result;
         this.slot = native.slotOf(result);
@@ -93,9 +117,20 @@ export class Cell {
     }
   }
 
-  /** Frees the cell for another object, once every thread that uses it has let go. */
+  /** Attaches this thread, and returns the attachment. Throws when the object was disposed. */
+  attach(): number {
+    if (!this.tryAttach()) throw this.closedError();
+    return this.attachment;
+  }
+
+  close(): void {
+    if (this.tryAttach()) native.close(this.attachment);
+  }
+
+  /** Closes it, and frees the cell for another object once every thread that uses it has let go. */
   dispose(): void {
-    native.disposeCell(this.arena.index, this.offset, this.#kind, this.handle.generation);
+    this.close();
+    native.disposeCell(this.arena.index, this.offset, Kind[this.kind], this.handle.generation);
     if (this.attachment >= 0 && native.detach(this.attachment)) {
       unused.unregister(this);
       this.attachment = -1;
@@ -105,7 +140,30 @@ export class Cell {
 
   /** Reads a word; 0 when the object was disposed. */
   load(word: number): number {
-    return this.attach() ? this.arena.load(this.offset, word) : 0;
+    return this.tryAttach() ? this.arena.load(this.offset, word) : 0;
+  }
+
+  /** The free permits, or what the kind takes them for. */
+  get free(): number {
+    return this.load(Word.STATE) >> 2;
+  }
+
+  has(flag: number): boolean {
+    return (this.load(Word.FLAGS) & flag) !== 0;
+  }
+
+  get closed(): boolean {
+    return !this.tryAttach() || this.has(Flag.CLOSED);
+  }
+
+  closedError(): Error {
+    return new ClosedError(`${this}`, `ERR_${this.kind.toUpperCase()}_CLOSED`);
+  }
+
+  /** The object in messages: Semaphore "db". */
+  toString(): string {
+    const { name } = this.handle;
+    return name === undefined ? this.kind : `${this.kind} ${JSON.stringify(name)}`;
   }
 }
 

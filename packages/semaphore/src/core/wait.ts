@@ -1,31 +1,26 @@
-/** One asynchronous wait, and the single path on which it is cancelled. */
-import { leave, type Parked, park, TimeoutError, type WaitOptions } from 'eventfd/internal';
+/** Waits, blocking and not: one path for their timeouts, aborts and outcomes. */
+import {
+  leave,
+  type Parked,
+  park,
+  parkSync,
+  type Role,
+  requireBoolean,
+  requireOptions,
+  requireSignal,
+  requireTimeout,
+  type SyncHooks,
+  type SyncWaitOptions,
+  TimeoutError,
+  type WaitOptions,
+} from 'eventfd/internal';
+import { type AbortListener, listenForAbort } from './abort.js';
+import type { Cell } from './cell.js';
 
 /** setTimeout takes no more than this; a longer timeout is waited for in parts. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Waits by the signal that may abort them: one listener a signal, however many waits share it. */
-const waitsOf = new WeakMap<AbortSignal, Set<Wait<unknown>>>();
-
-function listen(signal: AbortSignal, wait: Wait<unknown>): void {
-  let waits = waitsOf.get(signal);
-  if (waits === undefined) {
-    waits = new Set();
-    waitsOf.set(signal, waits);
-    signal.addEventListener(
-      'abort',
-      () => {
-        const aborted = waitsOf.get(signal) ?? [];
-        waitsOf.delete(signal);
-        for (const each of aborted) each.cancel(signal.reason);
-      },
-      { once: true },
-    );
-  }
-  waits.add(wait);
-}
-
-/** Checked options of a wait. */
+/** Options of an asynchronous wait, checked. */
 export interface CheckedWait {
   readonly signal: AbortSignal | undefined;
   readonly timeout: number;
@@ -34,82 +29,130 @@ export interface CheckedWait {
 
 export const WAIT_FOR_EVER: CheckedWait = { signal: undefined, timeout: Number.POSITIVE_INFINITY, ref: true };
 
-export type { WaitOptions };
+/** Checks options; throws `signal.reason` when the signal has aborted already. */
+export function checkWait(options: WaitOptions | undefined): CheckedWait {
+  if (options === undefined) return WAIT_FOR_EVER;
+  requireOptions(options);
+  const { timeout, ref = true } = options;
+  const signal = requireSignal(options.signal);
+  const checked = { signal, timeout: requireTimeout(timeout), ref: requireBoolean('options.ref', ref) };
+  signal?.throwIfAborted();
+  return checked;
+}
 
-/** What is waited for. */
+/** Checks options, and returns the timeout. */
+export function checkSyncWait(options: SyncWaitOptions | undefined): number {
+  requireOptions(options);
+  return requireTimeout(options?.timeout);
+}
+
+/** What is waited for. The cell is attached. */
 export interface Target<T> {
-  /** Names it in a TimeoutError: "acquire of Semaphore "db"". */
-  readonly what: string;
-  readonly attachment: number;
+  readonly cell: Cell;
+  /** The method, for a TimeoutError's message. */
+  readonly method: string;
   readonly permits: number;
-  readonly passOn: boolean;
-  /** Made before the wait, so that nothing can fail between the grant and its use. */
-  readonly value: T;
-  closedError(): Error;
+  readonly role: Role;
+  /**
+   * Makes the result once the permits are this thread's. It must not fail: what it returns is best made before the wait.
+   */
+  granted(): T;
+  /** Why nothing will ever be granted. */
+  refused(): Error;
 }
 
-/** Waits. The promise settles on this thread; when it rejects, the wait has left the queue and holds nothing. */
+/**
+ * Waits. The promise settles on this thread; when it rejects, the wait has left the queue and holds nothing, and a grant
+ * that was made meanwhile was given back.
+ */
 export function waitFor<T>(target: Target<T>, options: CheckedWait): Promise<T> {
-  return new Promise((resolve, reject) => new Wait(target, options, resolve, reject));
+  return new Promise((resolve, reject) => {
+    new Wait(target, options, resolve, reject).begin();
+  });
 }
 
-class Wait<T> implements Parked {
+/** Blocks the thread. The same holds when it throws. */
+export function waitForSync<T>(target: Target<T>, timeout: number, hooks?: SyncHooks): T {
+  const { cell, permits, role } = target;
+  const result = timeout === 0 ? 'timeout' : parkSync(cell.attachment, permits, role, timeout, hooks);
+  if (result === 'granted') return target.granted();
+  if (result === 'closed') throw target.refused();
+  throw timeoutError(target, timeout);
+}
+
+function timeoutError(target: Target<unknown>, timeout: number): Error {
+  return new TimeoutError(`${target.method}() of ${target.cell}`, timeout);
+}
+
+class Wait<T> implements Parked, AbortListener {
   readonly #target: Target<T>;
   readonly #options: CheckedWait;
   readonly #resolve: (value: T) => void;
   readonly #reject: (reason: unknown) => void;
+  /** The waiting room's name for it; negative once it is over. */
   #waiter = -1;
   #timer: NodeJS.Timeout | undefined;
+  #unlisten: (() => void) | undefined;
 
   constructor(target: Target<T>, options: CheckedWait, resolve: (value: T) => void, reject: (reason: unknown) => void) {
     this.#target = target;
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
-    const { signal, timeout, ref } = options;
-    const result = park(target.attachment, target.permits, ref, target.passOn, this);
+  }
+
+  begin(): void {
+    const { cell, permits, role } = this.#target;
+    const { signal, timeout, ref } = this.#options;
+    if (timeout === 0) {
+      this.#reject(timeoutError(this.#target, timeout));
+      return;
+    }
+    const result = park(cell.attachment, permits, role, ref, this);
     if (typeof result === 'string') {
       this.onDecided(result === 'closed');
       return;
     }
     this.#waiter = result.waiter;
-    if (signal !== undefined) listen(signal, this as Wait<unknown>);
+    if (signal !== undefined) this.#unlisten = listenForAbort(signal, this);
     if (timeout !== Number.POSITIVE_INFINITY) this.#startTimer(performance.now() + timeout);
   }
 
   /** The waiting room has decided. */
   onDecided(closed: boolean): void {
-    this.#waiter = -1;
-    this.#unlisten();
-    if (closed) this.#reject(this.#target.closedError());
-    else this.#resolve(this.#target.value);
+    this.#end();
+    if (closed) this.#reject(this.#target.refused());
+    else this.#resolve(this.#target.granted());
   }
 
-  /** Abort and timeout both come here. A grant that was made meanwhile is given back. */
-  cancel(reason: unknown): void {
+  onAbort(reason: unknown): void {
+    this.#cancel(reason);
+  }
+
+  /** Abort and timeout both come here. */
+  #cancel(reason: unknown): void {
     if (this.#waiter < 0) return;
     leave(this.#waiter);
-    this.#waiter = -1;
-    this.#unlisten();
+    this.#end();
     this.#reject(reason);
   }
 
+  #end(): void {
+    this.#waiter = -1;
+    clearTimeout(this.#timer);
+    this.#unlisten?.();
+  }
+
   #startTimer(deadline: number): void {
-    const left = deadline - performance.now();
+    const left = Math.max(1, deadline - performance.now());
     this.#timer = setTimeout(
       () => {
         if (performance.now() < deadline) this.#startTimer(deadline);
-        else this.cancel(new TimeoutError(this.#target.what, this.#options.timeout));
+        else this.#cancel(timeoutError(this.#target, this.#options.timeout));
       },
-      Math.min(Math.max(left, 1), LONGEST_TIMER),
+      Math.min(left, LONGEST_TIMER),
     );
-    // The waiter itself keeps the loop alive, or must not.
+    // Whether the loop stays alive is the waiter's to say.
     this.#timer.unref();
-  }
-
-  #unlisten(): void {
-    clearTimeout(this.#timer);
-    const { signal } = this.#options;
-    if (signal !== undefined) waitsOf.get(signal)?.delete(this as Wait<unknown>);
   }
 }

@@ -1,0 +1,294 @@
+#pragma once
+
+#include <napi.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "core/roster.h"
+#include "core/spin.h"
+#include "loop/poll_handle.h"
+#include "loop/waker_eventfd.h"
+
+// A thread's way into the waiting room: the process's statics, and what of it hangs on one thread's loop.
+
+namespace efd {
+
+using RealParticipant = Participant<RealSync>;
+using RealWaiter = Waiter<RealSync>;
+
+// What src/native.ts calls RoomResult. An index of a waiter is >= 0.
+struct Result {
+  enum : int32_t { kGranted = -1, kClosed = -2, kWaiting = -3, kRefused = -4, kNoRoom = -5, kErrno = -1000 };
+};
+
+// The process's statics, shared by its threads: they all load the same addon. Never destroyed, since a thread may
+// outlive the end of main.
+struct Process {
+  const uint64_t addon_id = RandomId();
+  Room<RealSync> room;
+  Roster<RealSync> roster;
+  Arenas arenas{addon_id};
+
+  static Process& Get() {
+    static auto* process = new Process;
+    return *process;
+  }
+
+ private:
+  Process() {
+    // Of n cores, n - 1 may spin; on one core there is nobody to wait for.
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    Spinner<RealSync>::SetMostSpinning(static_cast<int>(cores) - 1);
+  }
+
+  // 53 bits, so that it is a JavaScript number.
+  static uint64_t RandomId() {
+    uint64_t id = 0;
+    if (getrandom(&id, sizeof id, 0) != sizeof id) id = static_cast<uint64_t>(getpid());
+    return id >> 11;
+  }
+};
+
+inline int64_t NowMs() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+// One environment's (thread's) part of the waiting room, and its place on the thread's loop.
+class RoomEnv {
+ public:
+  static constexpr uint32_t kBatch = 256;  // outcomes told to JavaScript in one call
+
+  explicit RoomEnv(napi_env env)
+      : env_(env), process_(Process::Get()), room_(process_.room), participant_(&room_, &waker_) {
+    napi_get_uv_event_loop(env, &loop_);
+    napi_add_async_cleanup_hook(env, OnCleanup, this, &hook_);
+    process_.roster.Add(&participant_);
+  }
+
+  RealParticipant& participant() { return participant_; }
+
+  // `batch` is where outcomes are written (index << 1 | closed) before `on_ready(count)` is called.
+  void Connect(int thread_id, Napi::Uint32Array batch, Napi::Function on_ready) {
+    participant_.thread()->id = thread_id;
+    batch_ = Napi::Persistent(batch);
+    on_ready_ = Napi::Persistent(on_ready);
+    // Node tears the environment's references down itself.
+    batch_.SuppressDestruct();
+    on_ready_.SuppressDestruct();
+  }
+
+  int32_t Park(RealParticipant::Attachment* at, int32_t want, Role role, bool ref) {
+    if (const int error = Watch()) return Result::kErrno - error;
+    RealWaiter* waiter;
+    if (const int32_t result = Begin(at, want, role, /*sync=*/false, &waiter); result != Result::kWaiting)
+      return result;
+    if (ref) {
+      waiter->ref = true;
+      if (refs_++ == 0) poll_->Ref();
+    }
+    return static_cast<int32_t>(waiter->index);
+  }
+
+  // True when it had been granted, and was given back.
+  bool Leave(RealWaiter* waiter) {
+    const bool granted = room_.Leave(waiter);
+    EndWait(waiter);
+    return granted;
+  }
+
+  // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones. In between
+  // JavaScript runs, so that the thread can be terminated. `endless`: it has no timeout.
+  int32_t ParkSync(RealParticipant::Attachment* at, int32_t want, Role role, bool endless, double ms) {
+    LeaveSync();  // one that JavaScript was torn out of, by a vm timeout for instance
+    if (const int error = Watch()) return Result::kErrno - error;
+    if (const int32_t result = Begin(at, want, role, /*sync=*/true, &sync_waiter_); result != Result::kWaiting)
+      return result;
+    watch_loop_ = true;
+    if (endless && at->kind == kMutex) participant_.SetBlockedOn({at->arena, at->offset, at->cell()});
+    return ms > 0 ? WaitSync(ms) : Result::kWaiting;
+  }
+
+  int32_t WaitSync(double ms) {
+    if (sync_waiter_ == nullptr) return Result::kRefused;
+    auto* thread = participant_.thread();
+    const auto start = std::chrono::steady_clock::now();
+    thread->BeginSyncWait();
+    spinner_.Until([&] { return sync_waiter_->ready.load(); });
+    int32_t result = Result::kWaiting;
+    for (;;) {
+      bool loop_has_work = false;
+      const std::chrono::duration<double, std::milli> gone = std::chrono::steady_clock::now() - start;
+      const double left = ms - gone.count();
+      if (left > 0 && thread->ParkUnlessReady(sync_waiter_)) {
+        const auto slept = waker_.Sleep(watch_loop_ ? uv_backend_fd(loop_) : -1, static_cast<int>(left) + 1);
+        thread->Unparked(slept.signalled);
+        loop_has_work = slept.loop_has_work && !slept.signalled;  // the loop watches the waker as well
+      }
+      if (sync_waiter_->ready) {
+        const Outcome outcome = room_.Resume(sync_waiter_);
+        if (outcome != Outcome::kWaiting) {
+          EndSync();
+          result = ResultOf(outcome);
+          break;
+        }
+      }
+      if (loop_has_work) {
+        // Perhaps a termination. If it is only a message, the loop stays readable until it runs, which it cannot: the
+        // rest of this wait does not look at it.
+        watch_loop_ = false;
+        break;
+      }
+      if (left <= 0) break;
+    }
+    thread->EndSyncWait();
+    return result;
+  }
+
+  // Ends the sync wait, if there is one. True when it had been granted, and was given back.
+  bool LeaveSync() {
+    if (sync_waiter_ == nullptr) return false;
+    const bool granted = room_.Leave(sync_waiter_);
+    EndSync();
+    return granted;
+  }
+
+ private:
+  static int32_t ResultOf(Outcome outcome) {
+    return outcome == Outcome::kGranted  ? Result::kGranted
+           : outcome == Outcome::kClosed ? Result::kClosed
+                                         : Result::kWaiting;
+  }
+
+  // Result::kGranted, Result::kClosed, or Result::kWaiting with the waiter queued.
+  int32_t Begin(RealParticipant::Attachment* at, int32_t want, Role role, bool sync, RealWaiter** queued) {
+    if (role == Role::kTaker) {
+      if (const int32_t result = Spin(at, want); result != Result::kWaiting) return result;
+    }
+    RealWaiter* waiter = participant_.NewWait(at, want, role, sync);
+    waiter->since_ms = NowMs();
+    if (role == Role::kParty) at->party = true;
+    const Outcome outcome = role == Role::kParty ? room_.ArriveAtBarrier(waiter) : room_.Arrive(waiter);
+    if (outcome == Outcome::kWaiting) {
+      *queued = waiter;
+    } else {
+      participant_.EndWait(waiter);
+    }
+    return ResultOf(outcome);
+  }
+
+  void EndSync() {
+    participant_.EndWait(sync_waiter_);
+    sync_waiter_ = nullptr;
+    participant_.SetBlockedOn({});
+  }
+
+  int32_t Spin(RealParticipant::Attachment* at, int32_t want) {
+    auto result = kNotNow;
+    spinner_.Until([&] {
+      result = TryTake<RealSync>(at->cell(), at->slot(), want);
+      return result != kNotNow;
+    });
+    return result >= kTaken ? Result::kGranted : result == kIsClosed ? Result::kClosed : Result::kWaiting;
+  }
+
+  // Makes the waker, and has the loop watch it, at the thread's first wait. 0, or an errno.
+  int Watch() {
+    if (poll_ != nullptr) return 0;
+    if (const int error = waker_.Open()) return error;
+    int error = 0;
+    poll_ = PollHandle::Create(
+        loop_, waker_.fd(), [](void* self, int, int) { static_cast<RoomEnv*>(self)->OnSignal(); }, this, &error);
+    if (poll_ == nullptr) return -error;
+    poll_->Start(UV_READABLE);
+    poll_->Unref();
+    return 0;
+  }
+
+  void EndWait(RealWaiter* waiter) {
+    if (waiter->ref && --refs_ == 0) poll_->Unref();
+    participant_.EndWait(waiter);
+  }
+
+  // The loop was woken: note what was granted, then let JavaScript settle it, a batch in a call.
+  void OnSignal() {
+    auto* thread = participant_.thread();
+    waker_.Drain();
+    thread->Heard();
+    LeaveSync();  // the loop runs, so nobody is in it: JavaScript was torn out of it
+    for (int batches = 0; batches < 16; batches++) {
+      RealWaiter* decided[kBatch];
+      uint32_t count = 0;
+      while (count < kBatch) {
+        RealWaiter* waiter = thread->NextReady();
+        if (waiter == nullptr) break;
+        if (room_.Resume(waiter) != Outcome::kWaiting) decided[count++] = waiter;
+      }
+      if (count == 0) return;
+      const bool told = Tell(decided, count);
+      // From here on the ledger answers for their permits, whether JavaScript heard of them or not.
+      for (uint32_t i = 0; i < count; i++) EndWait(decided[i]);
+      if (!told) return;
+    }
+    thread->SignalSelfIfReady();  // others on this loop want their turn
+  }
+
+  // False when JavaScript cannot run any more: the loop of a worker turns once more when it ends.
+  bool Tell(RealWaiter* const* decided, uint32_t count) {
+    Napi::HandleScope scope(env_);
+    uint32_t* batch = batch_.Value().Data();
+    for (uint32_t i = 0; i < count; i++) {
+      batch[i] = decided[i]->index << 1 | (decided[i]->outcome == Outcome::kClosed ? 1 : 0);
+    }
+    napi_value global, argument;
+    if (napi_get_global(env_, &global) != napi_ok) return false;
+    if (napi_create_uint32(env_, count, &argument) != napi_ok) return false;
+    const napi_status status = napi_make_callback(env_, nullptr, global, on_ready_.Value(), 1, &argument, nullptr);
+    if (status == napi_ok) return true;
+    bool pending = false;
+    napi_value error;
+    if (napi_is_exception_pending(env_, &pending) == napi_ok && pending &&
+        napi_get_and_clear_last_exception(env_, &error) == napi_ok) {
+      napi_fatal_exception(env_, error);
+    }
+    return false;
+  }
+
+  static void OnCleanup(napi_async_cleanup_hook_handle, void* data) {
+    auto* self = static_cast<RoomEnv*>(data);
+    self->process_.roster.Remove(&self->participant_);
+    self->participant_.Die();
+    if (self->poll_ == nullptr) {
+      self->Finish();
+    } else {
+      self->poll_->Close([](void* data) { static_cast<RoomEnv*>(data)->Finish(); }, self);
+    }
+  }
+
+  void Finish() {
+    waker_.Close();
+    napi_remove_async_cleanup_hook(hook_);
+    delete this;
+  }
+
+  napi_env env_;
+  uv_loop_t* loop_ = nullptr;
+  napi_async_cleanup_hook_handle hook_ = nullptr;
+  Process& process_;
+  Room<RealSync>& room_;
+  WakerEventfd waker_;
+  RealParticipant participant_;
+  PollHandle* poll_ = nullptr;
+  int refs_ = 0;
+  Spinner<RealSync> spinner_;
+  RealWaiter* sync_waiter_ = nullptr;
+  bool watch_loop_ = true;
+  Napi::Reference<Napi::Uint32Array> batch_;
+  Napi::FunctionReference on_ready_;
+};
+
+}  // namespace efd

@@ -1,0 +1,60 @@
+import { inspect } from 'node:util';
+import { type Cell, type Handle, Word } from './core/cell.js';
+
+/** What every shared object takes. */
+export interface SharedObjectOptions {
+  /** Shown in errors and by `inspect`. */
+  name?: string | undefined;
+}
+
+/** What the classes that threads share have in common. */
+export abstract class SharedObject {
+  /** What is sent when the object is posted to another thread; the class's `from` attaches it there. */
+  readonly handle: Handle;
+  readonly #cell: Cell;
+
+  /** @internal */
+  protected constructor(cell: Cell) {
+    // The only property of its own: a structured clone takes nothing else along.
+    this.handle = cell.handle;
+    this.#cell = cell;
+  }
+
+  /** Waiters in the queue at this moment, on all threads. */
+  get waiting(): number {
+    return this.#cell.load(Word.WAITING);
+  }
+
+  get closed(): boolean {
+    return this.#cell.closed;
+  }
+
+  get name(): string | undefined {
+    return this.handle.name;
+  }
+
+  /**
+   * Ends the object on every thread: waiters, and whoever would wait later, get a ClosedError. What is held can be given
+   * back as ever.
+   */
+  close(): void {
+    this.#cell.close();
+  }
+
+  /** Closes it and frees its memory for another; its handles attach no more. */
+  [Symbol.dispose](): void {
+    this.#cell.dispose();
+  }
+
+  toString(): string {
+    return this.#cell.toString();
+  }
+
+  /** What `inspect` shows beside the number of waiters. */
+  protected abstract details(): Record<string, unknown>;
+
+  [inspect.custom](_depth: number, options: object): string {
+    const details = { ...(this.closed ? { closed: true } : {}), ...this.details(), waiting: this.waiting };
+    return `${this.#cell} ${inspect(details, options)}`;
+  }
+}

@@ -70,8 +70,8 @@ class Room {
       const bool taken = Satisfy(w);
       if (!taken) w->owed = true;
       ServeQueue(bucket, w->queue, &wakes, taken ? w : nullptr);
-      // Permits that came back in between were handed to it just there. It is being looked at: were it left in the ready
-      // list, it would be noted twice, and its node reused while it stands there.
+      // Permits that came back in between were handed to it just there. It is being looked at: were it left in the
+      // ready list, it would be noted twice, and its node reused while it stands there.
       if (!taken) w->thread->TakeReady(w);
     }
     if (w->outcome == Outcome::kGranted) Note(w);

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
     // A process per file, one file at a time: the tests start threads of their own that race each other, and on two
     // cores a second file would turn those races into turns. It also keeps one file's descriptors out of another's.
     pool: 'forks',

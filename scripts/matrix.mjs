@@ -2,14 +2,14 @@
 // Nothing is built for them: they load the very binary that the Node running this script built.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeOf } from './nodes.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, 'node_modules/.cache');
 const addon = join(root, 'packages/eventfd/build/Release/eventfd.node');
-const platform = `node-linux-${process.arch}`;
 
 const given = process.argv.slice(2).filter((argument) => argument !== '--');
 const named = given.filter((argument) => /^\d+$/.test(argument));
@@ -17,36 +17,6 @@ const majors = named.length > 0 ? named : ['22', '24', '26'];
 const forVitest = given.filter((argument) => !named.includes(argument));
 
 const digest = () => createHash('sha256').update(readFileSync(addon)).digest('hex');
-
-/** The binary of the newest release of `major`, from the package that carries it; kept until node_modules is removed. */
-function nodeOf(major) {
-  const kept = join(cache, `node-${major}`);
-  const binary = join(kept, 'node_modules', platform, 'bin/node');
-  if (existsSync(binary)) return binary;
-  mkdirSync(cache, { recursive: true });
-  const fresh = mkdtempSync(join(cache, 'installing-'));
-  const flags = [
-    '--no-save',
-    '--no-package-lock',
-    '--no-audit',
-    '--no-fund',
-    '--ignore-scripts',
-    '--no-update-notifier',
-  ];
-  const here = ['--prefix', fresh, '--cache', join(fresh, '.npm'), '--logs-max=0', '--loglevel=error'];
-  const { status } = spawnSync('npm', ['install', `${platform}@${major}`, ...flags, ...here], {
-    cwd: fresh,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status !== 0) {
-    rmSync(fresh, { recursive: true, force: true });
-    return undefined;
-  }
-  rmSync(join(fresh, '.npm'), { recursive: true, force: true });
-  rmSync(kept, { recursive: true, force: true });
-  renameSync(fresh, kept);
-  return binary;
-}
 
 function testOn(major) {
   const binary = nodeOf(major);

@@ -1,0 +1,80 @@
+#include "floor.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+uint64_t NowNs(void) {
+  struct timespec ts;
+  clock_gettime(CLOCK_MONOTONIC, &ts);
+  return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+double CpuSeconds(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static int Compare(const void* a, const void* b) {
+  const double x = *(const double*)a, y = *(const double*)b;
+  return (x > y) - (x < y);
+}
+
+double Quantile(double* values, int count, double share) {
+  qsort(values, (size_t)count, sizeof *values, Compare);
+  const int at = (int)(share * count);
+  return values[at < count ? at : count - 1];
+}
+
+static int reported;
+
+void BeginReport(void) {
+  printf("{\"figures\":{");
+}
+
+void Report(const char* name, double value) {
+  printf("%s\"%s\":%.6g", reported++ == 0 ? "" : ",", name, value);
+}
+
+void EndReport(void) {
+  printf("},\"cpu\":%.6f}\n", CpuSeconds());
+}
+
+static double rounds_per_ns = 1;
+static volatile uint32_t sink;
+
+__attribute__((noinline)) uint32_t Work(uint32_t rounds) {
+  uint32_t x = rounds;
+  for (uint32_t i = 0; i < rounds; i++) {
+    x = x * 1664525u + 1013904223u;
+    asm volatile("" : "+r"(x));
+  }
+  return x;
+}
+
+uint32_t RoundsOf(double ns) {
+  return (uint32_t)(ns * rounds_per_ns);
+}
+
+void CalibrateWork(void) {
+  enum { kRounds = 50000 };
+  uint64_t best = UINT64_MAX;
+  for (int i = 0; i < 40; i++) {
+    const uint64_t start = NowNs();
+    sink = Work(kRounds);
+    const uint64_t took = NowNs() - start;
+    if (took < best) best = took;
+  }
+  rounds_per_ns = (double)kRounds / (double)best;
+}
+
+int main(int argc, char** argv) {
+  const char* what = argc > 2 ? argv[2] : "";
+  if (argc == 3 && strcmp(argv[1], "uncontended") == 0) return Uncontended(what);
+  if (argc == 4 && strcmp(argv[1], "handoff") == 0) return HandOff(what, atoi(argv[3]));
+  if (argc == 6 && strcmp(argv[1], "contended") == 0) return Contended(what, atoi(argv[3]), atof(argv[4]), atoi(argv[5]));
+  fprintf(stderr, "usage: floor uncontended|handoff|contended WHAT ...\n");
+  return 2;
+}

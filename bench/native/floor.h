@@ -1,0 +1,30 @@
+// The C floor: what the same work costs without JavaScript. Each case prints one line of JSON, as the Node processes do.
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { kLine = 64 };
+
+uint64_t NowNs(void);
+// CPU time of the whole process, in seconds.
+double CpuSeconds(void);
+// Sorts `values`; `share` from 0 to 1.
+double Quantile(double* values, int count, double share);
+
+// {"figures":{...},"cpu":...}: begin, any number of figures, end.
+void BeginReport(void);
+void Report(const char* name, double value);
+void EndReport(void);
+
+// Work of about `ns` nanoseconds that the compiler cannot remove and that no cache miss disturbs: the same chain of
+// multiplications as src/measure/work.ts. Calibrate once, before the threads start.
+void CalibrateWork(void);
+uint32_t Work(uint32_t rounds);
+uint32_t RoundsOf(double ns);
+
+int Uncontended(const char* what);
+int HandOff(const char* what, int rounds);
+int Contended(const char* what, int workers, double section_ns, int ms);

@@ -1,0 +1,82 @@
+/** Which process runs when: the subjects of a point in turns, A B A B, so that what drifts drifts for all of them. */
+import { isDisturbed } from './disturbance.js';
+import { type Programs, runOnce } from './spawn.js';
+import type { Case, CaseResult, Point, PointResult, SubjectResult } from './types.js';
+
+const ROUNDS = 7;
+const QUICK_ROUNDS = 3;
+/** A disturbed run is done again at once, so that it stays in its round, this often; then the last one is kept. */
+const AGAIN = 2;
+
+export interface Plan {
+  readonly case: Case;
+  readonly subjects: readonly string[];
+  readonly points: readonly Point[];
+  readonly rounds: number;
+}
+
+export function planOf(theCase: Case, subjects: readonly string[], quick: boolean): Plan {
+  return {
+    case: theCase,
+    subjects,
+    points: quick ? (theCase.quickPoints ?? theCase.points) : theCase.points,
+    rounds: quick ? Math.min(QUICK_ROUNDS, theCase.rounds ?? ROUNDS) : (theCase.rounds ?? ROUNDS),
+  };
+}
+
+function isAsked(plan: Plan, subject: string, point: Point): boolean {
+  return plan.case.subjects[subject]?.at?.(point) ?? true;
+}
+
+export function runsOf(plan: Plan): number {
+  const pairs = plan.points.flatMap((point) => plan.subjects.filter((subject) => isAsked(plan, subject, point)));
+  return pairs.length * plan.rounds;
+}
+
+export interface Tally {
+  discarded: number;
+  kept: number;
+  runs: number;
+}
+
+export async function carryOut(
+  plan: Plan,
+  programs: Programs,
+  tally: Tally,
+  onRun: (what: string) => void,
+): Promise<CaseResult> {
+  const points: PointResult[] = [];
+  for (const point of plan.points) {
+    const subjects: SubjectResult[] = plan.subjects
+      .filter((subject) => isAsked(plan, subject, point))
+      .map((subject) => ({ subject, runs: [] }));
+    for (let round = 0; round < plan.rounds; round++) {
+      // Every other round backwards, so that nobody always follows the same one.
+      for (const result of round % 2 === 0 ? subjects : [...subjects].reverse()) {
+        if (result.missing === undefined) await add(plan, programs, tally, point, round, result);
+        onRun(`${plan.case.id} ${result.subject}`);
+      }
+    }
+    points.push({ point, subjects });
+  }
+  return { case: plan.case.id, points };
+}
+
+async function add(plan: Plan, programs: Programs, tally: Tally, point: Point, round: number, result: SubjectResult) {
+  for (let again = 0; ; again++) {
+    const outcome = await runOnce(programs, plan.case, result.subject, point);
+    if ('missing' in outcome) {
+      result.missing = outcome.missing;
+      return;
+    }
+    tally.runs++;
+    const disturbed = isDisturbed(outcome);
+    if (disturbed && again < AGAIN) {
+      tally.discarded++;
+      continue;
+    }
+    if (disturbed) tally.kept++;
+    result.runs.push({ round, ...outcome });
+    return;
+  }
+}

@@ -1,0 +1,93 @@
+/** What cases and subjects are made of. */
+
+/** What one process reports: a number for each metric of the case. */
+export type Figures = Record<string, number>;
+
+/** One setting of a case's parameters: 4 workers with sections of 10 us, for instance. */
+export type Point = Readonly<Record<string, number>>;
+
+export interface Metric {
+  readonly unit: 'ns' | 'us' | 'ms' | 'ops/s' | 'MB' | 'bytes' | '%' | 'count' | 'x';
+  readonly title: string;
+  readonly better: 'less' | 'more';
+}
+
+/** How a subject does a case: in a Node process of its own, or in the program of the C floor. */
+export type Way =
+  | { readonly run: (point: Point) => Promise<Figures> }
+  | { readonly floor: (point: Point) => readonly string[] };
+
+export interface Entry {
+  readonly way: Way;
+  /** The Node that has what the subject needs; any of ours without. */
+  readonly since?: readonly [major: number, minor: number];
+  /** Only these points: a subject that takes a minute for the largest queue is not asked for it. */
+  readonly at?: (point: Point) => boolean;
+}
+
+export interface Case {
+  readonly id: string;
+  readonly title: string;
+  /** What it measures, and what it cannot say. */
+  readonly about: string;
+  readonly points: readonly Point[];
+  readonly quickPoints?: readonly Point[];
+  readonly rounds?: number;
+  /** The first is the one that the table and the charts lead with. */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly subjects: Readonly<Record<string, Entry>>;
+  /** After this many milliseconds a process is stuck: it is killed, and the figure is missing. */
+  readonly deadline?: number;
+}
+
+/** What disturbed the machine while a process ran. */
+export interface Disturbance {
+  /** Cores that other processes kept busy, on average. */
+  readonly others: number;
+  /** Share of the machine's time that the hypervisor gave to somebody else. */
+  readonly steal: number;
+}
+
+export interface Run extends Disturbance {
+  readonly round: number;
+  readonly figures: Figures;
+}
+
+export interface SubjectResult {
+  readonly subject: string;
+  readonly runs: Run[];
+  /** Why there is no figure: it needs a newer Node, it got stuck, it failed. */
+  missing?: string;
+}
+
+export interface PointResult {
+  readonly point: Point;
+  readonly subjects: SubjectResult[];
+}
+
+export interface CaseResult {
+  readonly case: string;
+  readonly points: PointResult[];
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly kernel: string;
+  readonly os: string;
+  readonly libc: string;
+}
+
+/** A file in bench/results/. */
+export interface Results {
+  readonly date: string;
+  readonly node: string;
+  readonly v8: string;
+  readonly machine: Machine;
+  readonly quick: boolean;
+  /** How many runs were thrown away since the machine was disturbed, and how many had to be kept all the same. */
+  readonly disturbed: { discarded: number; kept: number; runs: number };
+  readonly seconds: number;
+  readonly cases: CaseResult[];
+}

@@ -1,0 +1,105 @@
+/** `pnpm bench`: this library, its peers and the C floor, side by side in one run. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cases } from './cases/index.js';
+import { type Arguments, parse, USAGE } from './harness/args.js';
+import { Failure } from './harness/failure.js';
+import { buildFloor } from './harness/floor.js';
+import { describeMachine } from './harness/machine.js';
+import { type Node, nodesOf } from './harness/nodes.js';
+import { startProgress } from './harness/progress.js';
+import { carryOut, planOf, runsOf, type Tally } from './harness/schedule.js';
+import { printCase } from './harness/table.js';
+import type { Results } from './harness/types.js';
+
+const folder = fileURLToPath(new URL('../results/', import.meta.url));
+
+function plans(args: Arguments) {
+  return cases
+    .filter(({ id }) => args.cases.length === 0 || args.cases.includes(id))
+    .map((each) => {
+      const all = Object.keys(each.subjects);
+      return planOf(
+        each,
+        args.subjects.length === 0 ? all : all.filter((id) => args.subjects.includes(id)),
+        args.quick,
+      );
+    })
+    .filter(({ subjects }) => subjects.length > 0);
+}
+
+async function measure(args: Arguments, node: Node, floor: string): Promise<Results> {
+  const started = performance.now();
+  const todo = plans(args);
+  if (todo.length === 0) throw new Failure('None of these subjects is in these cases; see --list');
+  const tally: Tally = { discarded: 0, kept: 0, runs: 0 };
+  const results: Results = {
+    date: new Date().toISOString(),
+    node: node.version,
+    v8: node.v8,
+    machine: describeMachine(),
+    quick: args.quick,
+    disturbed: tally,
+    seconds: 0,
+    cases: [],
+  };
+  const progress = startProgress(todo.reduce((sum, plan) => sum + runsOf(plan), 0));
+  try {
+    for (const plan of todo) {
+      progress.begin(plan.case.title);
+      const programs = { node: node.binary, version: node.numbers, floor };
+      results.cases.push(await carryOut(plan, programs, tally, (what) => progress.step(what)));
+    }
+  } finally {
+    progress.end();
+  }
+  return { ...results, seconds: Math.round((performance.now() - started) / 1000) };
+}
+
+function save(results: Results): string {
+  mkdirSync(folder, { recursive: true });
+  const name = `${results.date.replace(/[:.]/g, '-')}-node-${results.node.replace(/^v/, '')}${results.quick ? '-quick' : ''}`;
+  const file = join(folder, `${name}.json`);
+  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
+  return file;
+}
+
+function print(results: Results): void {
+  const { machine, disturbed } = results;
+  console.log(`\nNode ${results.node} on ${machine.cores} x ${machine.cpu}, Linux ${machine.kernel}, ${machine.libc}`);
+  for (const each of results.cases) printCase(each);
+  console.log(`\n${disturbed.runs} runs in ${results.seconds} s.`);
+  if (disturbed.discarded > 0) {
+    console.log(`The machine was disturbed: ${disturbed.discarded} runs were thrown away and done again.`);
+  }
+  if (disturbed.kept > 0) {
+    console.log(`${disturbed.kept} stayed disturbed and were kept: the figures are rougher than they could be.`);
+  }
+}
+
+async function main(): Promise<void> {
+  const args = parse(process.argv.slice(2));
+  if (args.help) {
+    console.log(USAGE);
+    return;
+  }
+  if (args.list) {
+    for (const each of cases) console.log(`${each.id}: ${Object.keys(each.subjects).join(', ')}`);
+    return;
+  }
+  const floor = buildFloor();
+  for (const node of await nodesOf(args.nodes)) {
+    const results = await measure(args, node, floor);
+    print(results);
+    console.log(`\n${save(results)}`);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,34 @@
+/** Who is measured, by the names the command line takes. */
+export interface Subject {
+  readonly title: string;
+  readonly about: string;
+}
+
+export const subjects: Readonly<Record<string, Subject>> = {
+  ours: { title: 'eventfd', about: 'this library' },
+  'ours-parked': { title: 'eventfd, no spin', about: 'this library, spinning before a park turned off' },
+  atomics: {
+    title: 'Atomics.wait',
+    about: 'a mutex and a semaphore on an Int32Array, after Drepper; nothing survives a death',
+  },
+  'atomics-spin': { title: 'Atomics.wait + spin', about: 'the same, with a spin of 100 looks before each wait' },
+  'wait-async': { title: 'Atomics.waitAsync', about: 'a semaphore on an Int32Array; a timer keeps its loop alive' },
+  'message-port': { title: 'MessagePort', about: 'two ports for a hand-off, a broker on the main thread for a lock' },
+  'web-locks': { title: 'Web Locks', about: 'navigator.locks' },
+  multithreading: { title: 'multithreading', about: 'npm multithreading 0.3' },
+  mortice: { title: 'mortice', about: 'npm mortice 3: a broker on the main thread, over a BroadcastChannel' },
+  'async-mutex': { title: 'async-mutex', about: 'npm async-mutex 0.5: one thread only' },
+  koffi: { title: 'eventfd by koffi', about: 'one EFD_SEMAPHORE for each semaphore, read and written through koffi' },
+  'glibc-sem': { title: 'C sem_t', about: 'glibc sem_wait and sem_post, in C' },
+  'glibc-mutex': { title: 'C mutex', about: 'glibc pthread_mutex, in C' },
+  'glibc-adaptive': { title: 'C adaptive mutex', about: 'glibc PTHREAD_MUTEX_ADAPTIVE_NP, in C' },
+  'c-eventfd': { title: 'C eventfd', about: 'blocking read and write of an eventfd, in C' },
+  'c-epoll': { title: 'C epoll', about: 'epoll_wait on an eventfd, in C' },
+  'c-futex': { title: 'C futex', about: 'FUTEX_WAIT and FUTEX_WAKE, in C' },
+  promise: { title: 'await a resolved promise', about: 'await Promise.resolve(value)' },
+  noop: { title: 'nothing', about: 'the loop alone' },
+};
+
+export function titleOf(subject: string): string {
+  return subjects[subject]?.title ?? subject;
+}

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parse } from '../dist/harness/args.js';
+import { Failure } from '../dist/harness/failure.js';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+
+describe('the command line', () => {
+  it('takes lists by commas and by repetition', () => {
+    const args = parse([
+      '--case',
+      'uncontended-sync',
+      '--subject',
+      'ours,noop',
+      '--subject',
+      'atomics',
+      '--node=20,26',
+    ]);
+    expect(args.cases).toEqual(['uncontended-sync']);
+    expect(args.subjects).toEqual(['ours', 'noop', 'atomics']);
+    expect(args.nodes).toEqual(['20', '26']);
+    expect(args.quick).toBe(false);
+  });
+
+  it('passes over the dashes that a package manager may leave', () => {
+    expect(parse(['--', '--quick']).quick).toBe(true);
+  });
+
+  it.each([
+    [['--case', 'nope'], 'There is no case "nope"; there are: uncontended-sync'],
+    [['--subject', 'nope'], 'There is no subject "nope"; there are: ours'],
+    [['--node', 'latest'], '--node takes major versions such as 20,26; got "latest"'],
+    [['--nope'], "Unknown option '--nope'"],
+    [['nope'], "Unexpected argument 'nope'"],
+  ])('refuses %j', (argv, message) => {
+    expect(() => parse(argv)).toThrow(Failure);
+    expect(() => parse(argv)).toThrow(message);
+  });
+
+  it('says what is wrong and exits with 2, without a stack', () => {
+    const { status, stderr, stdout } = bench('--case', 'nope');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^bench: There is no case "nope"/);
+    expect(stderr).not.toContain('    at ');
+    expect(stdout).toBe('');
+  });
+
+  it('refuses subjects that none of the cases has', () => {
+    const { status, stderr } = bench('--case', 'uncontended-sync', '--subject', 'mortice');
+    expect(status).toBe(2);
+    expect(stderr).toContain('None of these subjects is in these cases');
+  });
+});

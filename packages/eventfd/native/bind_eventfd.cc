@@ -1,3 +1,208 @@
-#include "bindings.h"
+#include <sys/eventfd.h>
 
-void BindEventFd(Napi::Env env, Napi::Object exports) {}
+#include <cerrno>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "bindings.h"
+#include "fd/attachments.h"
+#include "fd/io.h"
+
+// src/native.ts says what each function takes and gives. Errors are returned as negative errnos: JavaScript makes the
+// error objects, where the name of the system call and the arguments are known.
+
+namespace {
+
+using efd::Attachments;
+
+// What the functions of one thread share: their data, until its environment ends.
+struct ThreadState {
+  explicit ThreadState(uv_loop_t* loop) : loop(loop), attachments(loop) {}
+
+  uv_loop_t* loop;
+  Attachments attachments;
+};
+
+ThreadState& StateOf(const Napi::CallbackInfo& info) {
+  return *static_cast<ThreadState*>(info.Data());
+}
+
+int Int(const Napi::Value& value) {
+  return value.As<Napi::Number>().Int32Value();
+}
+int64_t Id(const Napi::Value& value) {
+  return value.As<Napi::Number>().Int64Value();
+}
+bool Bool(const Napi::Value& value) {
+  return value.As<Napi::Boolean>().Value();
+}
+Napi::Value Number(const Napi::CallbackInfo& info, double value) {
+  return Napi::Number::New(info.Env(), value);
+}
+
+// True if the arguments are of these types, each a letter as in "nbf": number, boolean, function, bigint (g), array
+// (a). Else an exception is pending: the package's own code is wrong, since it has checked what its callers passed.
+bool Check(const Napi::CallbackInfo& info, const char* types) {
+  for (size_t i = 0; types[i] != '\0'; i++) {
+    const Napi::Value value = info[i];
+    const char type = types[i];
+    if ((type == 'n' && value.IsNumber()) || (type == 'b' && value.IsBoolean()) || (type == 'g' && value.IsBigInt()) ||
+        (type == 'f' && value.IsFunction()) || (type == 'a' && value.IsArray())) {
+      continue;
+    }
+    Napi::TypeError::New(info.Env(), "eventfd: bad argument to the addon").ThrowAsJavaScriptException();
+    return false;
+  }
+  return true;
+}
+
+// The loop's own descriptor where the caller wants to wake up when the loop has work, else -1.
+int LoopFd(const Napi::CallbackInfo& info, const Napi::Value& wanted) {
+  return Bool(wanted) ? uv_backend_fd(StateOf(info).loop) : -1;
+}
+
+// Calls back into JavaScript from the loop. Not by MakeCallback of node-addon-api, which ends the process if it fails:
+// it does once the worker is being terminated, and Node still runs the loop then.
+efd::OnReady CallbackTo(const Napi::Value& value) {
+  auto function = std::make_shared<Napi::FunctionReference>(Napi::Persistent(value.As<Napi::Function>()));
+  return [function](int64_t id, efd::Side side) {
+    Napi::Env env = function->Env();
+    Napi::HandleScope scope(env);
+    napi_value arguments[] = {Napi::Number::New(env, id), Napi::Number::New(env, side)};
+    napi_value unused;
+    if (napi_make_callback(env, nullptr, env.Global(), function->Value(), 2, arguments, nullptr) != napi_ok) {
+      napi_get_and_clear_last_exception(env, &unused);
+    }
+  };
+}
+
+Napi::Value Create(const Napi::CallbackInfo& info) {
+  if (!Check(info, "nn")) return {};
+  return Number(info, efd::Create(info[0].As<Napi::Number>().Uint32Value(), Int(info[1])));
+}
+
+Napi::Value TryRead(const Napi::CallbackInfo& info) {
+  if (!Check(info, "n")) return {};
+  uint64_t value;
+  int error = efd::TryRead(Int(info[0]), &value);
+  if (error != 0) return Number(info, error);
+  return Napi::BigInt::New(info.Env(), value);
+}
+
+Napi::Value TryWrite(const Napi::CallbackInfo& info) {
+  if (!Check(info, "ngn")) return {};
+  bool lossless;
+  uint64_t value = info[1].As<Napi::BigInt>().Uint64Value(&lossless);
+  return Number(info, lossless ? efd::TryWrite(Int(info[0]), value, Int(info[2])) : -ERANGE);
+}
+
+Napi::Value IsNonBlocking(const Napi::CallbackInfo& info) {
+  if (!Check(info, "n")) return {};
+  return Number(info, efd::IsNonBlocking(Int(info[0])));
+}
+
+Napi::Value SetNonBlocking(const Napi::CallbackInfo& info) {
+  if (!Check(info, "n")) return {};
+  return Number(info, efd::SetNonBlocking(Int(info[0])));
+}
+
+Napi::Value PollReadable(const Napi::CallbackInfo& info) {
+  if (!Check(info, "aanb")) return {};
+  auto fds = info[0].As<Napi::Array>();
+  auto ready = info[1].As<Napi::Array>();
+  std::vector<pollfd> polled;
+  for (uint32_t i = 0; i < fds.Length(); i++) polled.push_back({Int(fds.Get(i)), POLLIN, 0});
+  bool loop_has_work = false;
+  int error = efd::Poll(&polled, LoopFd(info, info[3]), Int(info[2]), &loop_has_work);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < polled.size(); i++) {
+    if (polled[i].revents != 0) ready.Set(count++, i);
+  }
+  return Number(info, error != 0 ? error : loop_has_work);
+}
+
+Napi::Value WaitForRoom(const Napi::CallbackInfo& info) {
+  if (!Check(info, "nnb")) return {};
+  bool loop_has_work = false;
+  int error = StateOf(info).attachments.WaitForRoom(Id(info[0]), LoopFd(info, info[2]), Int(info[1]), &loop_has_work);
+  return Number(info, error != 0 ? error : loop_has_work);
+}
+
+Napi::Value Share(const Napi::CallbackInfo& info) {
+  if (!Check(info, "nbf")) return {};
+  return Number(info, StateOf(info).attachments.Add({Int(info[0]), Bool(info[1])}, CallbackTo(info[2])));
+}
+
+// Creating and sharing is one call, so that a thread that is terminated cannot leave the descriptor behind in between.
+Napi::Value Open(const Napi::CallbackInfo& info) {
+  if (!Check(info, "nnf")) return {};
+  int flags = Int(info[1]);
+  int fd = efd::Create(info[0].As<Napi::Number>().Uint32Value(), flags);
+  if (fd < 0) return Number(info, fd);
+  return Number(info, StateOf(info).attachments.Add({fd, (flags & EFD_SEMAPHORE) != 0}, CallbackTo(info[2])));
+}
+
+Napi::Value Attach(const Napi::CallbackInfo& info) {
+  if (!Check(info, "nf")) return {};
+  return Number(info, StateOf(info).attachments.Attach(Id(info[0]), CallbackTo(info[1])));
+}
+
+void Detach(const Napi::CallbackInfo& info) {
+  if (Check(info, "n")) StateOf(info).attachments.Detach(Id(info[0]));
+}
+
+Napi::Value Describe(const Napi::CallbackInfo& info) {
+  if (!Check(info, "n")) return {};
+  const efd::Descriptor* descriptor = StateOf(info).attachments.Find(Id(info[0]));
+  if (descriptor == nullptr) return info.Env().Undefined();
+  auto described = Napi::Object::New(info.Env());
+  described.Set("fd", descriptor->fd);
+  described.Set("semaphore", descriptor->semaphore);
+  return described;
+}
+
+Napi::Value Watch(const Napi::CallbackInfo& info) {
+  if (!Check(info, "nnbb")) return {};
+  auto side = Int(info[1]) == efd::kRoom ? efd::kRoom : efd::kReadable;
+  return Number(info, StateOf(info).attachments.Watch(Id(info[0]), side, Bool(info[2]), Bool(info[3])));
+}
+
+// Runs however the thread ends. Node goes on to close the loop only when the hook has been removed.
+void OnEnvironmentEnd(napi_async_cleanup_hook_handle hook, void* data) {
+  auto* state = static_cast<ThreadState*>(data);
+  state->attachments.Shutdown([state, hook] {
+    delete state;
+    napi_remove_async_cleanup_hook(hook);
+  });
+}
+
+}  // namespace
+
+void BindEventFd(Napi::Env env, Napi::Object exports) {
+  uv_loop_t* loop = nullptr;
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) return;
+  auto* state = new ThreadState(loop);
+  napi_add_async_cleanup_hook(env, OnEnvironmentEnd, state, nullptr);
+
+  auto bind = [&]<typename Call>(const char* name, Call call) {
+    exports.Set(name, Napi::Function::New(env, call, name, state));
+  };
+  bind("createFd", Create);
+  bind("readFd", TryRead);
+  bind("writeFd", TryWrite);
+  bind("isNonBlockingFd", IsNonBlocking);
+  bind("setNonBlockingFd", SetNonBlocking);
+  bind("pollFds", PollReadable);
+  bind("waitForFdRoom", WaitForRoom);
+  bind("openFd", Open);
+  bind("shareFd", Share);
+  bind("attachFd", Attach);
+  bind("detachFd", Detach);
+  bind("describeFd", Describe);
+  bind("watchFd", Watch);
+
+  exports.Set("EFD_CLOEXEC", static_cast<int>(EFD_CLOEXEC));
+  exports.Set("EFD_NONBLOCK", static_cast<int>(EFD_NONBLOCK));
+  exports.Set("EFD_SEMAPHORE", static_cast<int>(EFD_SEMAPHORE));
+}

@@ -3,7 +3,47 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /** native/bind_eventfd.cc: Python's functions, and what the class EventFd stands on. */
-export type EventFdBinding = Record<never, never>;
+export interface EventFdBinding {
+  readonly EFD_CLOEXEC: number;
+  readonly EFD_NONBLOCK: number;
+  readonly EFD_SEMAPHORE: number;
+
+  // Any descriptor. An errno is negative, as Node has it; a value is a bigint.
+  createFd(initval: number, flags: number): number;
+  /** -EAGAIN when there is nothing to read now, whatever the descriptor's mode. */
+  readFd(fd: number): bigint | number;
+  /** 0 or an errno. On a blocking descriptor the kernel waits for room for `patience` ms, then it is -EAGAIN. */
+  writeFd(fd: number, value: bigint, patience: number): number;
+  /** 1 or 0, or an errno. */
+  isNonBlockingFd(fd: number): number;
+  /** 0 or an errno. */
+  setNonBlockingFd(fd: number): number;
+  /**
+   * Waits for one of `fds` to be readable, or for up to `ms`; `ready`, an empty array, gets the places of those that are.
+   * With `watchLoop` it also ends when this thread's loop has work, which it then tells by 1. Else 0, or an errno.
+   */
+  pollFds(fds: readonly number[], ready: number[], ms: number, watchLoop: boolean): number;
+
+  // Descriptors shared by the threads of the process. This thread has attached those whose `id` it uses; it attaches each
+  // once. `onReady` is called on its loop when a side that is watched is ready: 0 to be read, 1 to be written to.
+  /** An id, or an errno. */
+  openFd(initval: number, flags: number, onReady: OnFdReady): number;
+  /** Takes `fd` over. An id, or -EEXIST when it has been already. */
+  shareFd(fd: number, semaphore: boolean, onReady: OnFdReady): number;
+  /** 0; -ENOENT when no thread has it attached; -EEXIST when this thread has. */
+  attachFd(id: number, onReady: OnFdReady): number;
+  /** The last thread to detach closes the descriptor. The end of a thread detaches what it still has. */
+  detachFd(id: number): void;
+  describeFd(id: number): { fd: number; semaphore: boolean } | undefined;
+  /** Whether to watch a side from now on, and whether that keeps the loop alive. 0 or an errno. */
+  watchFd(id: number, side: FdSide, armed: boolean, referenced: boolean): number;
+  /** Waits until somebody reads, or for up to `ms`; the rest as with `pollFds`. Afterwards try all writers again. */
+  waitForFdRoom(id: number, ms: number, watchLoop: boolean): number;
+}
+
+export type FdSide = 0 | 1;
+
+export type OnFdReady = (id: number, side: FdSide) => void;
 
 /** What a call into the waiting room says when it does not name a waiter; an errno is told as `ERRNO - errno`. */
 export const RoomResult = { GRANTED: -1, CLOSED: -2, WAITING: -3, REFUSED: -4, NO_ROOM: -5, ERRNO: -1000 } as const;

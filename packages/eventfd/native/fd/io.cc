@@ -1,0 +1,76 @@
+#include "fd/io.h"
+
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "fd/interrupter.h"
+
+namespace efd {
+namespace {
+
+// A read(2) or write(2) that returns in time: at once on a non-blocking descriptor, else after `patience` ms.
+template <typename Call>
+ssize_t Bounded(int fd, int patience, Call call) {
+  if (IsNonBlocking(fd) != 0) return call();  // that is, also when it is no descriptor: the call says so
+  Interrupter interrupter(patience);
+  if (interrupter.error() != 0) {
+    errno = -interrupter.error();
+    return -1;
+  }
+  ssize_t n = call();
+  if (n < 0 && errno == EINTR) errno = EAGAIN;
+  return n;
+}
+
+// Anything but 8 bytes came from something that is not an eventfd.
+int Result(ssize_t n) {
+  if (n < 0) return -errno;
+  return n == sizeof(uint64_t) ? 0 : -EINVAL;
+}
+
+}  // namespace
+
+int Create(uint32_t initval, int flags) {
+  int fd = eventfd(initval, flags);
+  return fd >= 0 ? fd : -errno;
+}
+
+int TryRead(int fd, uint64_t* value) {
+  // RWF_NOWAIT does not sleep even if another reader won the race, and even on a blocking descriptor.
+  iovec vec = {value, sizeof(*value)};
+  ssize_t n = preadv2(fd, &vec, 1, -1, RWF_NOWAIT);
+  // Linux before 5.8, or something that is not an eventfd.
+  if (n < 0 && errno == EOPNOTSUPP) n = Bounded(fd, 1, [&] { return read(fd, value, sizeof(*value)); });
+  return Result(n);
+}
+
+int TryWrite(int fd, uint64_t value, int patience) {
+  return Result(Bounded(fd, patience, [&] { return write(fd, &value, sizeof(value)); }));
+}
+
+int IsNonBlocking(int fd) {
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0) return -errno;
+  return (flags & O_NONBLOCK) != 0;
+}
+
+int SetNonBlocking(int fd) {
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return -errno;
+  return 0;
+}
+
+int Poll(std::vector<pollfd>* polled, int loop_fd, int ms, bool* loop_has_work) {
+  polled->push_back({loop_fd, POLLIN, 0});  // poll(2) passes over a negative one
+  int n = poll(polled->data(), polled->size(), ms);
+  int error = n < 0 && errno != EINTR ? -errno : 0;
+  *loop_has_work = n > 0 && polled->back().revents != 0;
+  polled->pop_back();
+  return error;
+}
+
+}  // namespace efd

@@ -7,7 +7,8 @@ function coded<E extends Error>(error: E, code: string): Coded<E> {
   return Object.assign(error, { code });
 }
 
-function received(value: unknown): string {
+/** How a message tells what was passed. */
+export function received(value: unknown): string {
   if (value === null || value === undefined) return `${value}`;
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value === 'object') {
@@ -24,6 +25,12 @@ export function invalidArgType(name: string, expected: string, value: unknown): 
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE');
 }
 
+/** A `TypeError` with `ERR_INVALID_ARG_VALUE`; `reason` completes "The argument x". */
+export function invalidArgValue(name: string, reason: string, value: unknown): Coded<TypeError> {
+  const message = `The argument "${name}" ${reason}. Received ${inspect(value, { depth: 0 })}`;
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_VALUE');
+}
+
 /** A `RangeError` with `ERR_OUT_OF_RANGE`; `range` completes "It must be". */
 export function outOfRange(name: string, range: string, value: unknown): Coded<RangeError> {
   const shown = typeof value === 'bigint' ? `${value}n` : String(value);
@@ -38,6 +45,22 @@ export function requireInteger(name: string, value: unknown, min: number, max: n
     throw outOfRange(name, `an integer >= ${min} and <= ${max}`, value);
   }
   return value;
+}
+
+/**
+ * Requires a number or a bigint that is a whole one from 0 to `max`, and gives the bigint. A number must be a safe integer:
+ * above, it is no longer the value that was written in the source.
+ */
+export function requireUnsigned(name: string, value: unknown, max: bigint): bigint {
+  if (typeof value !== 'number' && typeof value !== 'bigint') {
+    throw invalidArgType(name, 'of type number or bigint', value);
+  }
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    throw outOfRange(name, `an integer >= 0 and <= ${max}, and a bigint if it is above 2 ** 53 - 1`, value);
+  }
+  const exact = BigInt(value);
+  if (exact < 0n || exact > max) throw outOfRange(name, `an integer >= 0 and <= ${max}`, value);
+  return exact;
 }
 
 export function requireBoolean(name: string, value: unknown): boolean {

@@ -1,0 +1,32 @@
+/** Synchronous waits, in slices: native code cannot be interrupted, so a thread comes back to be terminated in between. */
+import { systemError, TimeoutError } from './errors.js';
+
+/** The longest that native code may block, in milliseconds. `terminate()` of a blocked worker takes that at worst. */
+export const SLICE = 50;
+
+/**
+ * Sleeps for up to `ms`. With `watchLoop` it also wakes up when the thread's loop has work, as it does when the thread is
+ * being terminated, and then returns 1. Else 0, or a negative errno.
+ */
+export type Sleep = (ms: number, watchLoop: boolean) => number;
+
+/**
+ * Blocks the thread until `attempt` gives something other than undefined.
+ *
+ * @param timeout in milliseconds, at most; with 0 there is one attempt and no sleep
+ * @param what is waited for, as the error calls it
+ */
+export function block<T>(attempt: () => T | undefined, sleep: Sleep, timeout: number, what: string): T {
+  const deadline = performance.now() + timeout;
+  // The loop's descriptor is level-triggered and nobody runs the loop meanwhile: after it woke us once, it would for ever.
+  let watchLoop = true;
+  for (;;) {
+    const result = attempt();
+    if (result !== undefined) return result;
+    const left = deadline - performance.now();
+    if (left <= 0) throw new TimeoutError(what, timeout);
+    const woken = sleep(Math.min(SLICE, Math.ceil(left)), watchLoop);
+    if (woken < 0) throw systemError(-woken, 'poll');
+    if (woken > 0) watchLoop = false;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Python's `os.eventfd`, `os.eventfd_read` and `os.eventfd_write`, one for one, on plain descriptor numbers. See eventfd(2).
+ * For an object that waits without blocking its thread and can be sent to others, see `EventFd`.
+ */
+import { constants } from 'node:os';
+import { block, SLICE } from './block.js';
+import { systemError } from './errors.js';
+import { native } from './native.js';
+import { requireInteger, requireUnsigned } from './validate.js';
+
+/** The descriptor is closed in programs that a child process executes. */
+export const EFD_CLOEXEC: number = native.EFD_CLOEXEC;
+/** A read or write that would have to wait fails with `EAGAIN` instead. */
+export const EFD_NONBLOCK: number = native.EFD_NONBLOCK;
+/** A read takes 1, and not all there is. */
+export const EFD_SEMAPHORE: number = native.EFD_SEMAPHORE;
+
+const MAX_INT = 2 ** 31 - 1;
+const MAX_UINT = 2n ** 32n - 1n;
+const MAX_UINT64 = 2n ** 64n - 1n;
+
+/**
+ * Makes an eventfd, a counter in the kernel, and returns its descriptor. It is yours to close, with `fs.closeSync`.
+ *
+ * As in Python, the default flags are `EFD_CLOEXEC`; any other `flags` without it gives a descriptor that child processes
+ * inherit.
+ *
+ * @param initval what the counter starts from, 0 to 2 ** 32 - 1
+ * @param flags `EFD_CLOEXEC`, `EFD_NONBLOCK` and `EFD_SEMAPHORE`, or-ed together
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ * @throws {Error} `EINVAL` for an unknown flag, `EMFILE`, `ENFILE`, `ENOMEM`, with `syscall` `eventfd`
+ */
+export function eventfd(initval: number | bigint, flags: number = EFD_CLOEXEC): number {
+  const start = Number(requireUnsigned('initval', initval, MAX_UINT));
+  const fd = native.createFd(start, requireInteger('flags', flags, -MAX_INT - 1, MAX_INT));
+  if (fd < 0) throw systemError(-fd, 'eventfd');
+  return fd;
+}
+
+/**
+ * Reads the counter of an eventfd and sets it to 0; of one made with `EFD_SEMAPHORE`, takes 1 from it and returns `1n`.
+ *
+ * While the counter is 0 it blocks the thread, unless the descriptor is non-blocking. `worker.terminate()` and
+ * `process.exit()` end the wait. Nothing checks that the descriptor is an eventfd: 8 bytes are read from whatever it is.
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ * @throws {Error} `EAGAIN` when the descriptor is non-blocking and the counter 0, `EBADF`, `EINVAL` when there were not
+ * 8 bytes to read, ..., with `syscall` `read`
+ */
+export function eventfdRead(fd: number): bigint {
+  requireInteger('fd', fd, 0, MAX_INT);
+  const attempt = () => {
+    const value = native.readFd(fd);
+    if (typeof value === 'bigint') return value;
+    if (value !== -constants.errno.EAGAIN || native.isNonBlockingFd(fd) !== 0) throw systemError(-value, 'read');
+    return undefined;
+  };
+  const sleep = (ms: number, watchLoop: boolean) => native.pollFds([fd], [], ms, watchLoop);
+  return block(attempt, sleep, Number.POSITIVE_INFINITY, 'eventfdRead');
+}
+
+/**
+ * Adds `value` to the counter of an eventfd.
+ *
+ * While the sum would pass 2 ** 64 - 2 it blocks the thread, unless the descriptor is non-blocking. `worker.terminate()` and
+ * `process.exit()` end the wait. Nothing checks that the descriptor is an eventfd: 8 bytes are written to whatever it is.
+ *
+ * @param value 0 to 2 ** 64 - 1; the kernel refuses the last one
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ * @throws {Error} `EAGAIN` when the descriptor is non-blocking and the sum too high, `EINVAL` for 2 ** 64 - 1, `EBADF`, ...,
+ * with `syscall` `write`
+ */
+export function eventfdWrite(fd: number, value: number | bigint): void {
+  requireInteger('fd', fd, 0, MAX_INT);
+  const added = requireUnsigned('value', value, MAX_UINT64);
+  let result: number;
+  do {
+    result = native.writeFd(fd, added, SLICE);
+    // The kernel waited for as long as it may: go back for a moment to where the thread can be terminated.
+  } while (result === -constants.errno.EAGAIN && native.isNonBlockingFd(fd) === 0);
+  if (result !== 0) throw systemError(-result, 'write');
+}

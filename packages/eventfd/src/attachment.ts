@@ -1,0 +1,103 @@
+/** This thread's share of a descriptor: one per thread and descriptor, however many `EventFd` objects stand for it. */
+import { constants } from 'node:os';
+import { systemError } from './errors.js';
+import { type FdSide, native } from './native.js';
+import { WaitQueue } from './wait-queue.js';
+
+const { EAGAIN, EEXIST, ENOENT } = constants.errno;
+const READABLE = 0;
+const ROOM = 1;
+
+// How long a write may block although our descriptors are non-blocking, in milliseconds: another process can take
+// O_NONBLOCK away, since they share it. Node itself does, in a child that gets the descriptor as its stdin.
+const PATIENCE = 1;
+
+const attachments = new Map<number, Attachment>();
+
+function onReady(id: number, side: FdSide): void {
+  const attachment = attachments.get(id);
+  if (side === READABLE) attachment?.readers.serve();
+  else attachment?.writers.serve();
+}
+
+export class Attachment {
+  readonly id: number;
+  readonly fd: number;
+  readonly semaphore: boolean;
+  /** Those who wait for something to read. */
+  readonly readers: WaitQueue;
+  /** Those who wait for room. */
+  readonly writers: WaitQueue;
+  #holders = 1;
+
+  /** Makes an eventfd. */
+  static open(initval: number, flags: number): Attachment {
+    const id = native.openFd(initval, flags, onReady);
+    if (id < 0) throw systemError(-id, 'eventfd');
+    return new Attachment(id);
+  }
+
+  /** Takes `fd` over; undefined when that has been done already. */
+  static adopt(fd: number, semaphore: boolean): Attachment | undefined {
+    const id = native.shareFd(fd, semaphore, onReady);
+    return id === -EEXIST ? undefined : new Attachment(id);
+  }
+
+  /** Attaches this thread, or counts one holder more; undefined when no thread has the descriptor any more. */
+  static to(id: number): Attachment | undefined {
+    const known = attachments.get(id);
+    if (known !== undefined) {
+      known.#holders++;
+      return known;
+    }
+    const error = native.attachFd(id, onReady);
+    if (error === -ENOENT) return undefined;
+    if (error < 0) throw systemError(-error, 'attach'); // EEXIST: a second copy of this module in the thread
+    return new Attachment(id);
+  }
+
+  private constructor(id: number) {
+    const { fd, semaphore } = native.describeFd(id) as { fd: number; semaphore: boolean };
+    this.id = id;
+    this.fd = fd;
+    this.semaphore = semaphore;
+    this.readers = this.#queue(READABLE);
+    this.writers = this.#queue(ROOM);
+    attachments.set(id, this);
+  }
+
+  /** One holder less; the last one detaches this thread, and nothing here may be used any more. */
+  release(): void {
+    if (--this.#holders > 0) return;
+    attachments.delete(this.id);
+    native.detachFd(this.id);
+  }
+
+  /** Undefined when there is nothing to read now. */
+  tryRead(): bigint | undefined {
+    const value = native.readFd(this.fd);
+    if (typeof value === 'bigint') return value;
+    if (value !== -EAGAIN) throw systemError(-value, 'read');
+    return undefined;
+  }
+
+  /** Undefined when `value` does not fit now. */
+  tryWrite(value: bigint): true | undefined {
+    const error = native.writeFd(this.fd, value, PATIENCE);
+    if (error === 0) return true;
+    if (error !== -EAGAIN) throw systemError(-error, 'write');
+    return undefined;
+  }
+
+  /** Sleeps until somebody reads; see `Sleep`. It takes that news from the waiting writers, so `serve` them afterwards. */
+  sleepUntilRoom(ms: number, watchLoop: boolean): number {
+    return native.waitForFdRoom(this.id, ms, watchLoop);
+  }
+
+  #queue(side: FdSide): WaitQueue {
+    return new WaitQueue((armed, referenced) => {
+      const error = native.watchFd(this.id, side, armed, referenced);
+      if (error < 0) throw systemError(-error, side === READABLE ? 'poll' : 'epoll');
+    });
+  }
+}

@@ -1,0 +1,134 @@
+/** The asynchronous waits of this thread at one side of a descriptor, first come first served. */
+import { cancelWhen } from './cancel.js';
+import { TimeoutError } from './errors.js';
+
+/** One wait, in one queue. A wait for the first of several descriptors is in the queue of each. */
+interface Waiter {
+  /** The object it was asked of, which can be closed, and which says whether it holds the loop unless `ref` does. */
+  readonly owner: object;
+  readonly ref: boolean | undefined;
+  holdsLoop: boolean;
+  /** Settles the promise if it can; false if there is nothing for it now. Then there is nothing for those behind it. */
+  readonly attempt: () => boolean;
+  readonly fail: (reason: unknown) => void;
+}
+
+export class WaitQueue {
+  readonly #waiters = new Set<Waiter>();
+  readonly #watch: (armed: boolean, referenced: boolean) => void;
+  #holdingLoop = 0;
+  #serving = false;
+
+  /** `watch` is told whether somebody waits, and whether that holds the loop. It calls `serve()` when the side is ready. */
+  constructor(watch: (armed: boolean, referenced: boolean) => void) {
+    this.#watch = watch;
+  }
+
+  get length(): number {
+    return this.#waiters.size;
+  }
+
+  /** Gives waiters what there is for them, in their order. */
+  serve(): void {
+    this.#serving = true;
+    for (const waiter of this.#waiters) {
+      if (!waiter.attempt()) break;
+    }
+    this.#serving = false;
+    this.#update();
+  }
+
+  /** Ends the waits of `owner`. */
+  fail(owner: object, reason: unknown): void {
+    for (const waiter of this.#waiters) {
+      if (waiter.owner === owner) waiter.fail(reason);
+    }
+  }
+
+  /** Whether the waits of `owner` that did not choose hold the loop. */
+  setRef(owner: object, ref: boolean): void {
+    for (const waiter of this.#waiters) {
+      if (waiter.owner === owner && waiter.ref === undefined) this.#hold(waiter, ref);
+    }
+    this.#update();
+  }
+
+  add(waiter: Waiter): void {
+    this.#waiters.add(waiter);
+    if (waiter.holdsLoop) this.#holdingLoop++;
+    this.#update();
+  }
+
+  remove(waiter: Waiter): void {
+    if (!this.#waiters.delete(waiter)) return;
+    this.#hold(waiter, false);
+    this.#update();
+  }
+
+  #hold(waiter: Waiter, holds: boolean): void {
+    this.#holdingLoop += Number(holds) - Number(waiter.holdsLoop);
+    waiter.holdsLoop = holds;
+  }
+
+  // Not while serving: that removes many, and one call after the last does.
+  #update(): void {
+    if (!this.#serving) this.#watch(this.#waiters.size > 0, this.#holdingLoop > 0);
+  }
+}
+
+/** Where to wait, and on whose behalf. */
+export interface Place {
+  readonly queue: WaitQueue;
+  readonly owner: object;
+  /** Whether it holds the loop if the wait does not choose. */
+  readonly ownerRef: boolean;
+}
+
+export interface AsyncWait<T> {
+  /** Gives undefined as long as there is nothing. What it gives or throws settles the promise. */
+  readonly attempt: () => T | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** In milliseconds; with 0 it is over before it began. */
+  readonly timeout: number;
+  readonly ref: boolean | undefined;
+  /** What is waited for, as the error calls it. */
+  readonly what: string;
+}
+
+/** Waits in all the places at once. Settled, cancelled or failed, the wait leaves all of them. */
+export function waitAt<T>(places: readonly Place[], wait: AsyncWait<T>): Promise<T> {
+  if (wait.timeout === 0) return Promise.reject(new TimeoutError(wait.what, 0));
+  return new Promise<T>((resolve, reject) => {
+    const waiters: [WaitQueue, Waiter][] = [];
+    let forget = () => {};
+    const leave = () => {
+      forget();
+      for (const [queue, waiter] of waiters) queue.remove(waiter);
+    };
+    const fail = (reason: unknown) => {
+      leave();
+      reject(reason);
+    };
+    const attempt = () => {
+      try {
+        const result = wait.attempt();
+        if (result === undefined) return false;
+        leave();
+        resolve(result);
+      } catch (error) {
+        fail(error);
+      }
+      return true;
+    };
+    try {
+      for (const { queue, owner, ownerRef } of places) {
+        const waiter: Waiter = { owner, ref: wait.ref, holdsLoop: wait.ref ?? ownerRef, attempt, fail };
+        waiters.push([queue, waiter]);
+        queue.add(waiter);
+      }
+      forget = cancelWhen(wait.signal, wait.timeout, wait.what, fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}

@@ -5,7 +5,7 @@ import { Attachment } from './attachment.js';
 import { block, type Sleep } from './block.js';
 import { ClosedError, systemError } from './errors.js';
 import { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE } from './eventfd.js';
-import { type EventFdHandle, makeHandle, requireHandle, staleHandle } from './handle.js';
+import { damagedHandle, type EventFdHandle, makeHandle, requireHandle, staleHandle } from './handle.js';
 import { native } from './native.js';
 import {
   invalidArgType,
@@ -108,7 +108,7 @@ export class EventFd {
     if (attachment === undefined) throw staleHandle(handle);
     if (attachment.fd !== handle.fd || attachment.semaphore !== handle.semaphore) {
       attachment.release();
-      throw staleHandle(handle);
+      throw damagedHandle(handle, attachment);
     }
     return EventFd.#of(attachment, handle.name);
   }
@@ -129,9 +129,9 @@ export class EventFd {
     const name = requireName(options.name);
     const target = targetOf(fd);
     if (target !== 'anon_inode:[eventfd]') throw invalidArgValue('fd', `is not an eventfd but ${target}`, fd);
+    setNonBlocking(fd);
     const attachment = Attachment.adopt(fd, isSemaphore(fd) ?? semaphore);
     if (attachment === undefined) throw invalidArgValue('fd', 'is the descriptor of an EventFd already', fd);
-    setNonBlocking(fd);
     return EventFd.#of(attachment, name);
   }
 

@@ -19,11 +19,10 @@ export interface EventFdHandle {
   readonly name?: string;
 }
 
+type Facts = Pick<EventFdHandle, 'id' | 'fd' | 'semaphore'>;
+
 /** The handle of a descriptor attached by this thread. */
-export function makeHandle(
-  { id, fd, semaphore }: { id: number; fd: number; semaphore: boolean },
-  name: string | undefined,
-): EventFdHandle {
+export function makeHandle({ id, fd, semaphore }: Facts, name: string | undefined): EventFdHandle {
   const handle = { type: TYPE, addon: native.addonId, id, fd, semaphore } as const;
   return Object.freeze(name === undefined ? handle : { ...handle, name });
 }
@@ -39,7 +38,7 @@ export function requireHandle(source: unknown): EventFdHandle {
   if (!isObject(handle)) throw new InvalidHandleError(`Not the handle of an EventFd: ${received(handle)}`);
   const { type, addon, id, fd, semaphore, name } = handle as Partial<Record<keyof EventFdHandle, unknown>>;
   if (type !== TYPE) {
-    throw new InvalidHandleError(`Not the handle of an EventFd: ${received(source)} with type ${received(type)}`);
+    throw new InvalidHandleError(`Not the handle of an EventFd: ${received(handle)} with type ${received(type)}`);
   }
   if (addon !== native.addonId) {
     throw new InvalidHandleError(
@@ -55,7 +54,15 @@ export function requireHandle(source: unknown): EventFdHandle {
   return handle as EventFdHandle;
 }
 
-/** What to throw when no thread of the process has attached what the handle names, or it names something else. */
+/** What to throw when the handle does not say of its id what is known. */
+export function damagedHandle(found: Facts, known: Facts): InvalidHandleError {
+  const tell = ({ fd, semaphore }: Facts) => `descriptor ${fd}, semaphore ${semaphore}`;
+  return new InvalidHandleError(
+    `The handle of an EventFd is damaged: found ${tell(found)}, id ${known.id} is ${tell(known)}`,
+  );
+}
+
+/** What to throw when no thread of the process has attached what the handle names. */
 export function staleHandle({ id, fd, name }: EventFdHandle): InvalidHandleError {
   const label = name === undefined ? '' : ` ${JSON.stringify(name)}`;
   return new InvalidHandleError(`The EventFd${label} is gone: found id ${id}, once descriptor ${fd}, attached nowhere`);

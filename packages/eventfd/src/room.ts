@@ -8,7 +8,11 @@ const SLICE_MS = 50;
 
 /** Something that waits. Told once, on this thread. */
 export interface Parked {
+  /** The call that waits, for messages. */
+  readonly what: string;
   onDecided(closed: boolean): void;
+  /** Leaves the queue, and is never told. */
+  abandon(): void;
 }
 
 const parked: (Parked | undefined)[] = [];
@@ -24,6 +28,11 @@ function take(waiter: number): Parked | undefined {
   const waits = parked[waiter];
   parked[waiter] = undefined;
   return waits;
+}
+
+/** The waits of this thread that are under way. */
+export function parkedHere(): Parked[] {
+  return parked.filter((waits) => waits !== undefined);
 }
 
 /** How a wait ended at once, or the waiter it became. */

@@ -80,8 +80,12 @@ export function waitForSync<T>(target: Target<T>, timeout: number, hooks?: SyncH
   throw timeoutError(target, timeout);
 }
 
+function whatWaits({ method, cell }: Target<unknown>): string {
+  return `${method}() of ${cell}`;
+}
+
 function timeoutError(target: Target<unknown>, timeout: number): Error {
-  return new TimeoutError(`${target.method}() of ${target.cell}`, timeout);
+  return new TimeoutError(whatWaits(target), timeout);
 }
 
 class Wait<T> implements Parked, AbortListener {
@@ -125,15 +129,24 @@ class Wait<T> implements Parked, AbortListener {
     else this.#resolve(this.#target.granted());
   }
 
+  get what(): string {
+    return whatWaits(this.#target);
+  }
+
   onAbort(reason: unknown): void {
     this.#cancel(reason);
+  }
+
+  abandon(): void {
+    if (this.#waiter < 0) return;
+    leave(this.#waiter);
+    this.#end();
   }
 
   /** Abort and timeout both come here. */
   #cancel(reason: unknown): void {
     if (this.#waiter < 0) return;
-    leave(this.#waiter);
-    this.#end();
+    this.abandon();
     this.#reject(reason);
   }
 

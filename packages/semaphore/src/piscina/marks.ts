@@ -1,0 +1,33 @@
+/** A count, and who waits for it to fall below a mark. */
+export class Marks {
+  #count = 0;
+  readonly #watchers = new Set<{ mark: number; reached: () => void }>();
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(change: 1 | -1): void {
+    this.#count += change;
+    // Deleting the entry that is visited is allowed while a Set is walked.
+    for (const watcher of this.#watchers) {
+      if (this.#count < watcher.mark) watcher.reached();
+    }
+  }
+
+  /** Resolves when the count is below the mark; rejects with the signal's reason. */
+  below(mark: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#count < mark) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        this.#watchers.delete(watcher);
+        signal?.removeEventListener('abort', aborted);
+        settle();
+      };
+      const watcher = { mark, reached: () => end(resolve) };
+      const aborted = () => end(() => reject(signal?.reason));
+      this.#watchers.add(watcher);
+      signal?.addEventListener('abort', aborted, { once: true });
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { type Parked, parkedHere, requireFunction } from 'eventfd/internal';
+
+/** A task ended before a wait that it, or the module it is in, had begun. `code` is `ERR_WAIT_LEFT_BEHIND`. */
+export class WaitLeftBehindError extends Error {
+  override readonly name = 'WaitLeftBehindError';
+  readonly code = 'ERR_WAIT_LEFT_BEHIND';
+
+  constructor(waits: readonly Parked[]) {
+    const first = waits[0]?.what;
+    const what = waits.length > 1 ? `${waits.length} waits (${first} first)` : first;
+    super(
+      `The task ended and left ${what} under way. A worker without a task may block its event loop (Piscina's atomics: 'sync'), ` +
+        'and would not see the grant: await every wait before the task ends. The waits have left their queues',
+    );
+  }
+}
+
+let running = 0;
+
+/**
+ * Wraps the handler of a Piscina worker: a wait that is left behind when the worker's last task ends becomes an error
+ * instead of a hang.
+ *
+ *     export default task(async (file) => { ... });
+ *
+ * When no other task runs in this thread, and a promise of any class of this package still waits in a queue, the wait
+ * leaves it, its promise never settles, and the task rejects with WaitLeftBehindError `ERR_WAIT_LEFT_BEHIND` (an error
+ * that the handler threw itself goes first). The worker lives on. Tasks that overlap in a worker
+ * (`concurrentTasksPerWorker`) are judged when the last of them ends, as only then the worker is idle.
+ *
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` when it is no function
+ */
+export function task<A extends unknown[], R>(handler: (...args: A) => R | PromiseLike<R>): (...args: A) => Promise<R> {
+  requireFunction('handler', handler);
+  return async (...args) => {
+    running++;
+    let left: Parked[] = [];
+    let result: R;
+    try {
+      result = await handler(...args);
+    } finally {
+      running--;
+      if (running === 0) left = parkedHere();
+      for (const wait of left) wait.abandon();
+    }
+    if (left.length > 0) throw new WaitLeftBehindError(left);
+    return result;
+  };
+}

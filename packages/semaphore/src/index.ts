@@ -5,7 +5,16 @@ export {
   TimeoutError,
   type WaitOptions,
 } from 'eventfd/internal';
+export { Barrier, type BarrierHandle, type BarrierWaitResult } from './barrier.js';
+export { Condition, type PostedCondition } from './condition.js';
+export type { WaitMessage } from './core/diagnostics.js';
+export { BarrierBrokenError, DeadlockError } from './errors.js';
+export { Event, type EventHandle, type EventOptions } from './event.js';
+export { type Holder, inspect, type ObjectState, type Waiter } from './inspect.js';
+export { Latch, type LatchHandle } from './latch.js';
+export { Mutex, MutexGuard, type MutexHandle, type MutexOptions } from './mutex.js';
 export { Permit } from './permit.js';
+export { ReadGuard, RwLock, type RwLockHandle, type RwLockOptions, WriteGuard } from './rwlock.js';
 export {
   type AcquireOptions,
   type AcquireSyncOptions,
@@ -13,3 +22,5 @@ export {
   type SemaphoreHandle,
   type SemaphoreOptions,
 } from './semaphore.js';
+export type { SharedObjectOptions } from './shared-object.js';
+export { Signal, type SignalHandle } from './signal.js';

@@ -1,46 +1,28 @@
 import { invalidArgType, requireInteger } from 'eventfd/internal';
-import type { BatchSemaphore } from './core/batch-semaphore.js';
-import { ReleaseResult } from './core/fastpath.js';
+import { Hold } from './core/hold.js';
 
 /**
  * Permits that this thread holds, until `release()`, the end of a `using` block, or the end of the thread.
  *
  * Made by `Semaphore`. It stays in the thread that acquired it: permits are given back when that thread dies.
  */
-export class Permit {
-  readonly #semaphore: BatchSemaphore;
-  #count: number;
-
-  /** @internal */
-  constructor(semaphore: BatchSemaphore, count: number) {
-    this.#semaphore = semaphore;
-    this.#count = count;
-  }
-
+export class Permit extends Hold {
   /** How many permits it stands for; 0 once they are released, forgotten or merged. */
   get count(): number {
-    return this.#count;
+    return this.held;
   }
 
   /** Gives the permits back and wakes whom they suffice for. Doing it twice is harmless. */
   release(): void {
-    const count = this.#count;
-    if (count === 0) return;
-    const result = this.#semaphore.release(count);
-    this.#count = 0;
-    if (result !== ReleaseResult.RELEASED) this.#semaphore.afterRelease(result);
-  }
-
-  [Symbol.dispose](): void {
-    this.release();
+    this.giveBack();
   }
 
   /** Takes the permits out of circulation: the semaphore has that many fewer from now on. */
   forget(): void {
-    const count = this.#count;
-    if (count === 0) return;
-    this.#semaphore.forget(count);
-    this.#count = 0;
+    if (this.held === 0) return;
+    this.core.forget(this.held);
+    this.held = 0;
+    this.core.leaks?.settled(this);
   }
 
   /**
@@ -50,9 +32,10 @@ export class Permit {
    * @throws RangeError `ERR_OUT_OF_RANGE`, and nothing is split
    */
   split(count: number): Permit {
-    requireInteger('count', count, 1, this.#count - 1);
-    const part = new Permit(this.#semaphore, count);
-    this.#count -= count;
+    requireInteger('count', count, 1, this.held - 1);
+    const part = new Permit(this.core, count);
+    this.held -= count;
+    this.core.leaks?.acquired(part);
     return part;
   }
 
@@ -64,11 +47,12 @@ export class Permit {
   merge(other: Permit): void {
     if (!(other instanceof Permit)) throw invalidArgType('other', 'an instance of Permit', other);
     if (other === this) return;
-    if (other.#semaphore !== this.#semaphore) {
-      const message = `The argument "other" must be a Permit of the same ${this.#semaphore.cell} object`;
+    if (other.core !== this.core) {
+      const message = `The argument "other" must be a Permit of the same ${this.core.cell} object`;
       throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
     }
-    this.#count += other.#count;
-    other.#count = 0;
+    this.held += other.held;
+    other.held = 0;
+    this.core.leaks?.settled(other);
   }
 }

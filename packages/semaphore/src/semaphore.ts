@@ -19,6 +19,11 @@ export type SemaphoreHandle = Handle;
 export interface SemaphoreOptions extends SharedObjectOptions {
   /** Strict first come, first served. By default a running thread may overtake a waiter that is still waking up, once. */
   fair?: boolean | undefined;
+  /**
+   * Warn, through `process.emitWarning`, of a Permit of this object that is garbage-collected unreleased, with the stack
+   * of its acquire. Slow; by default on where the environment says EVENTFD_TRACK_LEAKS=1.
+   */
+  trackLeaks?: boolean | undefined;
   /** The most permits that `grow` may reach; 2 ** 29 - 1 by default. */
   max?: number | undefined;
 }
@@ -61,7 +66,7 @@ export class Semaphore extends SharedObject {
   constructor(permits: number | Cell, options: SemaphoreOptions = {}) {
     const cell = permits instanceof Cell ? permits : allocate(permits, options);
     super(cell);
-    this.#core = new BatchSemaphore(cell);
+    this.#core = new BatchSemaphore(cell, options?.trackLeaks);
   }
 
   /**
@@ -82,9 +87,7 @@ export class Semaphore extends SharedObject {
    */
   tryAcquire(permits = 1): Permit | undefined {
     if (permits !== 1) requirePermits('permits', permits);
-    // Made first: between the permits and the return nothing can fail.
-    const permit = new Permit(this.#core, permits);
-    return this.#core.tryAcquire(permits) ? permit : undefined;
+    return this.#core.tryHold(permits, new Permit(this.#core, permits));
   }
 
   /**
@@ -96,21 +99,13 @@ export class Semaphore extends SharedObject {
    */
   acquire(options?: AcquireOptions): Promise<Permit> {
     if (options !== undefined) return this.#acquireWith(options);
-    const permit = new Permit(this.#core, 1);
-    try {
-      if (this.#core.tryAcquire(1)) return Promise.resolve(permit);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.#core.acquire(1, 'acquire', WAIT_FOR_EVER, () => permit);
+    return this.#core.hold(1, new Permit(this.#core, 1), 'acquire', WAIT_FOR_EVER);
   }
 
   async #acquireWith(options: AcquireOptions): Promise<Permit> {
     const wait = checkWait(options);
     const permits = checkPermits(options.permits);
-    const permit = new Permit(this.#core, permits);
-    if (this.#core.tryAcquire(permits)) return permit;
-    return this.#core.acquire(permits, 'acquire', wait, () => permit);
+    return this.#core.hold(permits, new Permit(this.#core, permits), 'acquire', wait);
   }
 
   /**
@@ -122,9 +117,7 @@ export class Semaphore extends SharedObject {
   acquireSync(options?: AcquireSyncOptions): Permit {
     const timeout = checkSyncWait(options);
     const permits = checkPermits(options?.permits);
-    const permit = new Permit(this.#core, permits);
-    if (this.#core.tryAcquire(permits)) return permit;
-    return this.#core.acquireSync(permits, 'acquireSync', timeout, () => permit);
+    return this.#core.holdSync(permits, new Permit(this.#core, permits), 'acquireSync', timeout);
   }
 
   /** Calls `fn` while holding permits, and gives them back however it ends; the promise takes its result. */

@@ -65,7 +65,7 @@ class Arena {
     int32_t* cell = At(offset);
     for (int word = 0; word < kCellBytes / 4; word++) cell[word] = 0;
     cell[kFlags] = flags;
-    cell[kTotal] = permits;
+    cell[kTotal] = kind == kBarrier ? max : permits;
     cell[kMax] = max;
     cell[kKind] = kind;
     cell[kGeneration] = static_cast<int32_t>(line.generation);

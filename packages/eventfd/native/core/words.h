@@ -9,7 +9,7 @@ namespace efd {
 //   word         written by
 //   kState       fast path and slow path; see the table
 //   kFlags       slow path, under the bucket lock
-//   kTotal       slow path, under the bucket lock: permits there are, free or held
+//   kTotal       slow path, under the bucket lock: permits there are, free or held; the parties of a barrier
 //   kWaiting     slow path, under the bucket lock: waiters in the queue
 //   kMax         at allocation: what kTotal (or, where nobody keeps book, the free permits) may reach
 //   kKind        at allocation

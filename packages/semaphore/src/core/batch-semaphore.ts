@@ -3,17 +3,22 @@
  * only give it names and defaults.
  */
 import { native, Role, type SyncHooks } from 'eventfd/internal';
-import type { Cell } from './cell.js';
+import { type Cell, Flag } from './cell.js';
+import { publishAbandoned } from './diagnostics.js';
 import { ReleaseResult, TryResult } from './fastpath.js';
-import { type CheckedWait, waitFor, waitForSync } from './wait.js';
+import type { Hold } from './hold.js';
+import { LeakTracker } from './leaks.js';
+import { type CheckedWait, type Target, waitFor, waitForSync } from './wait.js';
 
 export class BatchSemaphore {
   readonly cell: Cell;
+  readonly leaks: LeakTracker | undefined;
   readonly #tryAcquire: (cell: number, slot: number, permits: number) => number;
   readonly #release: (cell: number, slot: number, permits: number) => number;
 
-  constructor(cell: Cell) {
+  constructor(cell: Cell, trackLeaks: boolean | undefined) {
     this.cell = cell;
+    this.leaks = LeakTracker.of(`${cell}`, trackLeaks);
     this.#tryAcquire = cell.arena.fast.tryAcquire;
     this.#release = cell.arena.fast.release;
   }
@@ -44,19 +49,47 @@ export class BatchSemaphore {
     native.serve(this.cell.attachment);
   }
 
-  /** Waits without blocking, after `tryAcquire` did not get them. `granted` makes the result. */
-  acquire<T>(permits: number, method: string, options: CheckedWait, granted: () => T): Promise<T> {
-    return waitFor(this.#target(permits, method, granted), options);
+  /** Takes permits for `hold` if they are free; `undefined` when they are not. */
+  tryHold<H extends Hold>(permits: number, hold: H): H | undefined {
+    if (!this.tryAcquire(permits)) return undefined;
+    hold.onAcquired();
+    return hold;
   }
 
-  /** Blocks the thread, after `tryAcquire` did not get them. */
-  acquireSync<T>(permits: number, method: string, timeout: number, granted: () => T, hooks?: SyncHooks): T {
-    return waitForSync(this.#target(permits, method, granted), timeout, hooks);
+  /** Takes permits for `hold`, waiting without blocking. */
+  hold<H extends Hold>(permits: number, hold: H, method: string, options: CheckedWait): Promise<H> {
+    try {
+      if (this.tryHold(permits, hold) !== undefined) return Promise.resolve(hold);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return waitFor(this.#target(permits, hold, method), options);
   }
 
-  #target<T>(permits: number, method: string, granted: () => T) {
+  /** Takes permits for `hold`, blocking the thread. */
+  holdSync<H extends Hold>(permits: number, hold: H, method: string, timeout: number, hooks?: SyncHooks): H {
+    return this.tryHold(permits, hold) ?? waitForSync(this.#target(permits, hold, method), timeout, hooks);
+  }
+
+  #target<H extends Hold>(permits: number, hold: H, method: string): Target<H> {
     const { cell } = this;
+    const granted = () => {
+      hold.onAcquired();
+      return hold;
+    };
     return { cell, permits, method, role: Role.TAKER, granted, refused: () => cell.closedError() };
+  }
+
+  /** Whether this thread holds permits of it, through this object. */
+  get isHolder(): boolean {
+    return this.cell.slot !== 0 && this.cell.arena.load(this.cell.slot, 0) > 0;
+  }
+
+  /** For a sole owner, once it owns: whether the last one died. True for the first to ask. */
+  takeAbandoned(): boolean {
+    if (!this.cell.has(Flag.ABANDONED) || !native.takeAbandoned(this.cell.attachment)) return false;
+    publishAbandoned(this.cell.kind, this.cell.handle.name);
+    return true;
   }
 
   /** Grows or shrinks the number of permits. False when out of range. */

@@ -4,7 +4,7 @@ import {
   type Parked,
   park,
   parkSync,
-  type Role,
+  Role,
   requireBoolean,
   requireOptions,
   requireSignal,
@@ -16,6 +16,7 @@ import {
 } from 'eventfd/internal';
 import { type AbortListener, listenForAbort } from './abort.js';
 import type { Cell } from './cell.js';
+import { nextWaitId, publishWait } from './diagnostics.js';
 
 /** setTimeout takes no more than this; a longer timeout is waited for in parts. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -74,10 +75,18 @@ export function waitFor<T>(target: Target<T>, options: CheckedWait): Promise<T> 
 /** Blocks the thread. The same holds when it throws. */
 export function waitForSync<T>(target: Target<T>, timeout: number, hooks?: SyncHooks): T {
   const { cell, permits, role } = target;
-  const result = timeout === 0 ? 'timeout' : parkSync(cell.attachment, permits, role, timeout, hooks);
+  const id = nextWaitId();
+  publishWait('start', id, target);
+  const result = noWait(target, timeout) ? 'timeout' : parkSync(cell.attachment, permits, role, timeout, hooks);
+  publishWait(result === 'closed' ? 'refused' : result, id, target);
   if (result === 'granted') return target.granted();
   if (result === 'closed') throw target.refused();
   throw timeoutError(target, timeout);
+}
+
+/** Who does not wait, and has tried already, need not queue. A party of a barrier has to arrive all the same. */
+function noWait(target: Target<unknown>, timeout: number): boolean {
+  return timeout === 0 && target.role !== Role.PARTY;
 }
 
 function whatWaits({ method, cell }: Target<unknown>): string {
@@ -93,6 +102,7 @@ class Wait<T> implements Parked, AbortListener {
   readonly #options: CheckedWait;
   readonly #resolve: (value: T) => void;
   readonly #reject: (reason: unknown) => void;
+  readonly #id = nextWaitId();
   /** The waiting room's name for it; negative once it is over. */
   #waiter = -1;
   #timer: NodeJS.Timeout | undefined;
@@ -108,7 +118,9 @@ class Wait<T> implements Parked, AbortListener {
   begin(): void {
     const { cell, permits, role } = this.#target;
     const { signal, timeout, ref } = this.#options;
-    if (timeout === 0) {
+    publishWait('start', this.#id, this.#target);
+    if (noWait(this.#target, timeout)) {
+      publishWait('timeout', this.#id, this.#target);
       this.#reject(timeoutError(this.#target, timeout));
       return;
     }
@@ -125,6 +137,7 @@ class Wait<T> implements Parked, AbortListener {
   /** The waiting room has decided. */
   onDecided(closed: boolean): void {
     this.#end();
+    publishWait(closed ? 'refused' : 'granted', this.#id, this.#target);
     if (closed) this.#reject(this.#target.refused());
     else this.#resolve(this.#target.granted());
   }
@@ -134,20 +147,24 @@ class Wait<T> implements Parked, AbortListener {
   }
 
   onAbort(reason: unknown): void {
-    this.#cancel(reason);
+    this.#cancel('abort', reason);
   }
 
   abandon(): void {
-    if (this.#waiter < 0) return;
-    leave(this.#waiter);
-    this.#end();
+    this.#leave('abort');
   }
 
   /** Abort and timeout both come here. */
-  #cancel(reason: unknown): void {
-    if (this.#waiter < 0) return;
-    this.abandon();
-    this.#reject(reason);
+  #cancel(event: 'abort' | 'timeout', reason: unknown): void {
+    if (this.#leave(event)) this.#reject(reason);
+  }
+
+  #leave(event: 'abort' | 'timeout'): boolean {
+    if (this.#waiter < 0) return false;
+    leave(this.#waiter);
+    this.#end();
+    publishWait(event, this.#id, this.#target);
+    return true;
   }
 
   #end(): void {
@@ -161,7 +178,7 @@ class Wait<T> implements Parked, AbortListener {
     this.#timer = setTimeout(
       () => {
         if (performance.now() < deadline) this.#startTimer(deadline);
-        else this.#cancel(timeoutError(this.#target, this.#options.timeout));
+        else this.#cancel('timeout', timeoutError(this.#target, this.#options.timeout));
       },
       Math.min(left, LONGEST_TIMER),
     );

@@ -1,0 +1,118 @@
+import { native, Role, requireInteger, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
+import { Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
+import { checkSyncWait, checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
+import { BarrierBrokenError } from './errors.js';
+import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+
+/** What a posted Barrier arrives as. */
+export type BarrierHandle = Handle;
+
+/** What a party gets when all have arrived. */
+export interface BarrierWaitResult {
+  /** True for one of the parties, the last to arrive. */
+  readonly leader: boolean;
+}
+
+/**
+ * A place where so many parties wait for each other, again and again.
+ *
+ * Semantics after `java.util.concurrent.CyclicBarrier` and `pthread_barrier_wait`. A party that times out, is aborted or
+ * ends while it waits breaks the barrier: the others, and all that come later, get a BarrierBrokenError, since the count
+ * would never be full. So does a thread that has waited here before, and ends. `reset()` makes the barrier whole.
+ */
+export class Barrier extends SharedObject {
+  readonly #cell: Cell;
+
+  /**
+   * @param parties how many wait for each other: an integer from 1 to 2 ** 29 - 1
+   * @throws TypeError `ERR_INVALID_ARG_TYPE`, RangeError `ERR_OUT_OF_RANGE`
+   */
+  constructor(parties: number, options?: SharedObjectOptions);
+  constructor(parties: number | Cell, options: SharedObjectOptions = {}) {
+    const cell = parties instanceof Cell ? parties : allocate(parties, options);
+    super(cell);
+    this.#cell = cell;
+  }
+
+  /**
+   * Attaches this thread to a barrier of another: what arrived when it was posted, its handle, or the object itself.
+   *
+   * @throws InvalidHandleError `ERR_INVALID_HANDLE` when it is not one, or of another kind, or disposed
+   */
+  static from(handle: BarrierHandle | { handle: BarrierHandle }): Barrier {
+    return new Barrier(Cell.from('Barrier', handle) as never);
+  }
+
+  /**
+   * Arrives and waits for the others, without blocking the thread. The waiting promise keeps the event loop alive,
+   * unless `ref` is false. A signal that has aborted already, and options of a wrong type, do not arrive.
+   *
+   * @throws (rejects) BarrierBrokenError `ERR_BARRIER_BROKEN`; `signal.reason` when aborted and TimeoutError
+   *   `ERR_TIMEOUT`, which break it; ClosedError `ERR_BARRIER_CLOSED`; `EMFILE` and the like
+   */
+  async wait(options?: WaitOptions): Promise<BarrierWaitResult> {
+    const wait = checkWait(options);
+    this.#cell.attach();
+    let arriving = true;
+    // The executor arrives at once, and is granted at once when it is the last.
+    const all = waitFor(
+      this.#target('wait', () => ({ leader: arriving })),
+      wait,
+    );
+    arriving = false;
+    return all;
+  }
+
+  /**
+   * Arrives and blocks the thread until the others have. `terminate()` ends the wait within 100 ms, and breaks it.
+   *
+   * @throws as `wait`
+   */
+  waitSync(options?: SyncWaitOptions): BarrierWaitResult {
+    const timeout = checkSyncWait(options);
+    this.#cell.attach();
+    let leader = true;
+    const queued = () => {
+      leader = false;
+    };
+    return waitForSync(
+      this.#target('waitSync', () => ({ leader })),
+      timeout,
+      { queued },
+    );
+  }
+
+  /** Breaks it: who waits, and who comes, gets a BarrierBrokenError, until `reset`. */
+  abort(): void {
+    native.setBroken(this.#cell.attach(), true);
+  }
+
+  /** Makes a broken barrier whole, for `parties` to arrive anew. Who waits at that moment gets a BarrierBrokenError. */
+  reset(): void {
+    native.setBroken(this.#cell.attach(), false);
+  }
+
+  get broken(): boolean {
+    return this.#cell.has(Flag.BROKEN);
+  }
+
+  get parties(): number {
+    return this.#cell.load(Word.TOTAL);
+  }
+
+  #target<T>(method: string, granted: () => T): Target<T> {
+    const cell = this.#cell;
+    const refused = () => (cell.closed ? cell.closedError() : new BarrierBrokenError(`${this}`));
+    return { cell, method, permits: 0, role: Role.PARTY, granted, refused };
+  }
+
+  protected override details() {
+    return { parties: this.parties, ...(this.broken ? { broken: true } : {}) };
+  }
+}
+
+function allocate(parties: number, options: SharedObjectOptions): Cell {
+  requireInteger('parties', parties, 1, MAX_PERMITS);
+  requireOptions(options);
+  return Cell.allocate('Barrier', { permits: 0, max: parties, flags: 0, name: options.name });
+}

@@ -1,0 +1,165 @@
+import {
+  invalidArgType,
+  native,
+  Role,
+  requireFunction,
+  requireInteger,
+  requireOptions,
+  type SyncWaitOptions,
+  type WaitOptions,
+} from 'eventfd/internal';
+import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
+import { type CheckedWait, checkSyncWait, checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
+import { Mutex, MutexGuard, type MutexHandle } from './mutex.js';
+import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+
+/** What a posted Condition arrives as: its own handle, and its mutex's. */
+export interface PostedCondition {
+  readonly handle: Handle;
+  readonly mutex: { readonly handle: MutexHandle };
+}
+
+/**
+ * Waiting, with a Mutex unlocked, for another thread to say that something has changed.
+ *
+ * Semantics after POSIX's `pthread_cond_wait`: a wait joins the queue before it unlocks, so no notification falls in
+ * between; the guard is held again whichever way it ends, timeout and abort included (unless the mutex was closed
+ * meanwhile); and as what was waited for may have changed again by then, look at it in a loop, or let `waitFor` do so.
+ *
+ * A notification wakes waiters in the order they came. One whose wait was cancelled, or whose thread has ended before it
+ * learned of it, passes it on.
+ */
+export class Condition extends SharedObject {
+  /** The mutex it goes with. Posted along. */
+  readonly mutex: Mutex;
+  readonly #cell: Cell;
+  readonly #mutexCell: Cell;
+
+  /**
+   * @param mutex the one that protects what is waited for
+   * @throws TypeError `ERR_INVALID_ARG_TYPE`
+   */
+  constructor(mutex: Mutex, options?: SharedObjectOptions);
+  constructor(mutex: Mutex, options: SharedObjectOptions | Cell = {}) {
+    if (!(mutex instanceof Mutex)) throw invalidArgType('mutex', 'an instance of Mutex', mutex);
+    const cell = options instanceof Cell ? options : allocate(options);
+    super(cell);
+    this.mutex = mutex;
+    this.#cell = cell;
+    this.#mutexCell = Cell.from('Mutex', mutex);
+  }
+
+  /**
+   * Attaches this thread to a condition of another, and to its mutex: what arrived when it was posted, or the object
+   * itself.
+   *
+   * @throws InvalidHandleError `ERR_INVALID_HANDLE` when it is not one, or of another kind, or disposed
+   */
+  static from(posted: PostedCondition): Condition {
+    const cell = Cell.from('Condition', posted);
+    return new Condition(Mutex.from(posted.mutex), cell as never);
+  }
+
+  /**
+   * Unlocks the guard, waits for a notification without blocking the thread, and locks it again. The waiting promise
+   * keeps the event loop alive, unless `ref` is false. Signal and timeout end the wait for the notification; the lock is
+   * then waited for without limit.
+   *
+   * @throws (rejects, with the guard locked again) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError
+   *   `ERR_CONDITION_CLOSED`; TypeError `ERR_INVALID_ARG_VALUE` when the guard is not a locked one of this mutex
+   */
+  async wait(guard: MutexGuard, options?: WaitOptions): Promise<void> {
+    this.#check(guard);
+    await this.#wait(guard, checkWait(options));
+  }
+
+  /**
+   * The same, blocking the thread. `terminate()` ends the wait within 100 ms.
+   *
+   * @throws as `wait`, and DeadlockError `ERR_DEADLOCK` when locking again would never end
+   */
+  waitSync(guard: MutexGuard, options?: SyncWaitOptions): void {
+    this.#check(guard);
+    this.#waitSync(guard, checkSyncWait(options));
+  }
+
+  /** Waits until `predicate`, called with the guard locked, returns true. The timeout is for the whole. */
+  async waitFor(guard: MutexGuard, predicate: () => boolean, options?: WaitOptions): Promise<void> {
+    this.#check(guard);
+    requireFunction('predicate', predicate);
+    const wait = checkWait(options);
+    const deadline = performance.now() + wait.timeout;
+    while (!predicate()) {
+      await this.#wait(guard, { ...wait, timeout: Math.max(0, deadline - performance.now()) });
+    }
+  }
+
+  /** The same, blocking the thread. */
+  waitForSync(guard: MutexGuard, predicate: () => boolean, options?: SyncWaitOptions): void {
+    this.#check(guard);
+    requireFunction('predicate', predicate);
+    const deadline = performance.now() + checkSyncWait(options);
+    while (!predicate()) this.#waitSync(guard, Math.max(0, deadline - performance.now()));
+  }
+
+  /**
+   * Wakes the first waiters. Best called with the mutex locked, though it need not be.
+   *
+   * @param count how many at most: an integer from 1
+   * @returns how many there were
+   */
+  notify(count = 1): number {
+    requireInteger('count', count, 1, MAX_PERMITS);
+    return native.notify(this.#cell.attach(), count);
+  }
+
+  /** Wakes all who wait now; returns how many they were. */
+  notifyAll(): number {
+    return this.notify(MAX_PERMITS);
+  }
+
+  async #wait(guard: MutexGuard, wait: CheckedWait): Promise<void> {
+    this.#cell.attach();
+    try {
+      // The executor joins the queue at once, before the guard is unlocked.
+      const notified = waitFor(this.#target('wait'), wait);
+      guard.unlock();
+      await notified;
+    } finally {
+      if (!guard.locked) await MutexGuard.relock(guard, wait.ref);
+    }
+  }
+
+  #waitSync(guard: MutexGuard, timeout: number): void {
+    this.#cell.attach();
+    try {
+      waitForSync(this.#target('waitSync'), timeout, { queued: () => guard.unlock() });
+    } finally {
+      if (!guard.locked) MutexGuard.relockSync(guard);
+    }
+  }
+
+  #target(method: string): Target<void> {
+    const cell = this.#cell;
+    return { cell, method, permits: 0, role: Role.NOTIFIED, granted: () => {}, refused: () => cell.closedError() };
+  }
+
+  #check(guard: MutexGuard): void {
+    if (!(guard instanceof MutexGuard)) throw invalidArgType('guard', 'an instance of MutexGuard', guard);
+    const { arena, offset } = MutexGuard.coreOf(guard).cell;
+    const ours = arena === this.#mutexCell.arena && offset === this.#mutexCell.offset;
+    if (ours && guard.locked) return;
+    const found = ours ? 'unlocked' : `of ${MutexGuard.coreOf(guard).cell}`;
+    const message = `The argument "guard" must be a locked guard of the mutex of ${this}. It is ${found}`;
+    throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
+  }
+
+  protected override details() {
+    return { mutex: `${this.mutex}` };
+  }
+}
+
+function allocate(options: SharedObjectOptions): Cell {
+  requireOptions(options);
+  return Cell.allocate('Condition', { permits: 0, max: 0, flags: 0, name: options.name });
+}

@@ -1,0 +1,51 @@
+/**
+ * Channels of `node:diagnostics_channel` that tell of waits. Without subscribers they cost a look at a boolean, and
+ * uncontended acquires do not come here at all.
+ */
+import { type Channel, channel } from 'node:diagnostics_channel';
+import { threadId } from 'node:worker_threads';
+import type { Target } from './wait.js';
+
+/** What every channel publishes. */
+export interface WaitMessage {
+  /** The same on all messages of one wait, and unique in its thread. */
+  readonly id: number;
+  readonly threadId: number;
+  readonly kind: string;
+  readonly name: string | undefined;
+  /** The method that waits: "acquire", "lockSync", ... */
+  readonly method: string;
+  readonly permits: number;
+}
+
+const channels = {
+  start: channel('eventfd:wait:start'),
+  granted: channel('eventfd:wait:granted'),
+  timeout: channel('eventfd:wait:timeout'),
+  abort: channel('eventfd:wait:abort'),
+  /** The object was closed, or the barrier broke. */
+  refused: channel('eventfd:wait:refused'),
+};
+export const abandoned: Channel = channel('eventfd:abandoned');
+
+export type WaitEvent = keyof typeof channels;
+
+let lastId = 0;
+
+/** An id for a wait to publish its events under. */
+export function nextWaitId(): number {
+  lastId += 1;
+  return lastId;
+}
+
+export function publishWait(event: WaitEvent, id: number, target: Target<unknown>): void {
+  const to = channels[event];
+  if (!to.hasSubscribers) return;
+  const { cell, method, permits } = target;
+  to.publish({ id, threadId, kind: cell.kind, name: cell.handle.name, method, permits } satisfies WaitMessage);
+}
+
+/** A guard was given out whose last owner died. */
+export function publishAbandoned(kind: string, name: string | undefined): void {
+  if (abandoned.hasSubscribers) abandoned.publish({ threadId, kind, name });
+}

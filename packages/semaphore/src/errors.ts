@@ -1,0 +1,34 @@
+import type { DeadlockStep } from 'eventfd/internal';
+
+/** Blocking would never end: the thread waits, round a cycle, for itself. Nothing was locked. `code` is `ERR_DEADLOCK`. */
+export class DeadlockError extends Error {
+  override readonly name = 'DeadlockError';
+  readonly code = 'ERR_DEADLOCK';
+  /** Each thread of the cycle with the mutex it waits for, which the next thread (after the last, the first) holds. */
+  readonly cycle: readonly { readonly threadId: number; readonly mutex: string }[];
+
+  /** @internal */
+  constructor(steps: readonly DeadlockStep[]) {
+    const cycle = steps.map(({ thread, cell, name }) => ({
+      threadId: thread,
+      mutex: name === '' ? `Mutex at ${cell}` : `Mutex ${JSON.stringify(name)}`,
+    }));
+    const parts = cycle.map(({ threadId, mutex }, i) => {
+      const holder = cycle[(i + 1) % cycle.length] ?? { threadId };
+      return `thread ${threadId} waits for ${mutex}, held by thread ${holder.threadId}`;
+    });
+    super(`Deadlock: ${parts.join('; ')}`);
+    this.cycle = cycle;
+  }
+}
+
+/** A party of the barrier timed out, was aborted or ended, or `abort()` was called. `code` is `ERR_BARRIER_BROKEN`. */
+export class BarrierBrokenError extends Error {
+  override readonly name = 'BarrierBrokenError';
+  readonly code = 'ERR_BARRIER_BROKEN';
+
+  /** @internal */
+  constructor(barrier: string) {
+    super(`${barrier} is broken: a party has left, so the others would wait for ever. reset() makes it whole`);
+  }
+}

@@ -1,0 +1,94 @@
+import { native, requireBoolean, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
+import { Cell, Flag, type Handle } from './core/cell.js';
+import { Turnstile } from './core/turnstile.js';
+import { checkSyncWait, checkWait } from './core/wait.js';
+import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+
+/** What a posted Event arrives as. */
+export type EventHandle = Handle;
+
+export interface EventOptions extends SharedObjectOptions {
+  /** `set` lets one waiter through, or else the next that comes. By default it lets all through until `reset`. */
+  autoReset?: boolean | undefined;
+}
+
+/**
+ * A flag to wait for.
+ *
+ * A facade over `core/turnstile.ts`. Semantics after Win32's events and Python's `threading.Event`: each `set` counts
+ * for whoever waited before it, even when a `reset` follows at once.
+ *
+ * **Fairness.** One queue, first in, first out. **Cancelled waits** leave it at once; an auto-reset event that was set
+ * for a wait that nobody will see goes to the next.
+ */
+export class Event extends SharedObject {
+  readonly #core: Turnstile;
+
+  /** @throws TypeError `ERR_INVALID_ARG_TYPE` */
+  constructor(options?: EventOptions);
+  constructor(options: EventOptions | Cell = {}) {
+    const cell = options instanceof Cell ? options : allocate(options);
+    super(cell);
+    this.#core = new Turnstile(cell, cell.has(Flag.AUTO_RESET) ? 1 : 0);
+  }
+
+  /**
+   * Attaches this thread to an event of another: what arrived when it was posted, its handle, or the object itself.
+   *
+   * @throws InvalidHandleError `ERR_INVALID_HANDLE` when it is not one, or of another kind, or disposed
+   */
+  static from(handle: EventHandle | { handle: EventHandle }): Event {
+    return new Event(Cell.from('Event', handle) as never);
+  }
+
+  /** Sets it. Doing it twice is harmless. @throws ClosedError `ERR_EVENT_CLOSED` when it was disposed */
+  set(): void {
+    native.setEvent(this.#core.cell.attach());
+  }
+
+  /** Unsets it: whoever comes now waits. */
+  reset(): void {
+    if (!this.closed) this.#core.tryTake(1);
+  }
+
+  /** Whether it is set at this moment. */
+  get isSet(): boolean {
+    return this.#core.cell.free > 0;
+  }
+
+  /** Whether `set` lets one through, or all. */
+  get autoReset(): boolean {
+    return this.#core.cell.has(Flag.AUTO_RESET);
+  }
+
+  /**
+   * Waits until it is set, without blocking the thread. The waiting promise keeps the event loop alive, unless `ref` is
+   * false.
+   *
+   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_EVENT_CLOSED`; `EMFILE`
+   *   and the like when the thread's first wait can get no descriptor
+   */
+  async wait(options?: WaitOptions): Promise<void> {
+    await this.#core.pass('wait', checkWait(options));
+  }
+
+  /**
+   * Blocks the thread until it is set. `terminate()` ends the wait within 100 ms.
+   *
+   * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_EVENT_CLOSED`; `EMFILE` and the like
+   */
+  waitSync(options?: SyncWaitOptions): void {
+    this.#core.passSync('waitSync', checkSyncWait(options));
+  }
+
+  protected override details() {
+    return { isSet: this.isSet, autoReset: this.autoReset };
+  }
+}
+
+function allocate(options: EventOptions): Cell {
+  requireOptions(options);
+  const { autoReset = false, name } = options;
+  requireBoolean('options.autoReset', autoReset);
+  return Cell.allocate('Event', { permits: 0, max: 1, flags: autoReset ? Flag.AUTO_RESET : 0, name });
+}

@@ -1,0 +1,101 @@
+import { requireInteger, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
+import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
+import { Turnstile } from './core/turnstile.js';
+import { checkSyncWait, checkWait } from './core/wait.js';
+import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+
+/** What a posted Latch arrives as. */
+export type LatchHandle = Handle;
+
+/**
+ * A count that goes down to 0, once; whoever waits, waits for that.
+ *
+ * A facade over `core/turnstile.ts`: the state word holds 1 - count, so the gate opens at 1. Semantics after
+ * `java.util.concurrent.CountDownLatch` and C++'s `std::latch`. A thread that ends without counting down is not counted
+ * for it.
+ *
+ * **Cancelled waits** leave the queue at once; the count stays as it is.
+ */
+export class Latch extends SharedObject {
+  readonly #core: Turnstile;
+
+  /**
+   * @param count an integer from 0 to 2 ** 29 - 1
+   * @throws TypeError `ERR_INVALID_ARG_TYPE`, RangeError `ERR_OUT_OF_RANGE`
+   */
+  constructor(count: number, options?: SharedObjectOptions);
+  constructor(count: number | Cell, options: SharedObjectOptions = {}) {
+    const cell = count instanceof Cell ? count : allocate(count, options);
+    super(cell);
+    this.#core = new Turnstile(cell, 0);
+  }
+
+  /**
+   * Attaches this thread to a latch of another: what arrived when it was posted, its handle, or the object itself.
+   *
+   * @throws InvalidHandleError `ERR_INVALID_HANDLE` when it is not one, or of another kind, or disposed
+   */
+  static from(handle: LatchHandle | { handle: LatchHandle }): Latch {
+    return new Latch(Cell.from('Latch', handle) as never);
+  }
+
+  /**
+   * Counts down, to 0 at the lowest, and then lets all waiters through.
+   *
+   * @param count by how much: an integer from 1
+   * @throws ClosedError `ERR_LATCH_CLOSED` when it was disposed
+   */
+  countDown(count = 1): void {
+    requireInteger('count', count, 1, MAX_PERMITS);
+    this.#core.post(count, true);
+  }
+
+  /** What is left to count down, at this moment. */
+  get count(): number {
+    return 1 - this.#core.cell.free;
+  }
+
+  /**
+   * Waits until the count is 0, without blocking the thread. The waiting promise keeps the event loop alive, unless
+   * `ref` is false.
+   *
+   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_LATCH_CLOSED`; `EMFILE`
+   *   and the like when the thread's first wait can get no descriptor
+   */
+  async wait(options?: WaitOptions): Promise<void> {
+    await this.#core.pass('wait', checkWait(options));
+  }
+
+  /**
+   * Blocks the thread until the count is 0. `terminate()` ends the wait within 100 ms.
+   *
+   * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_LATCH_CLOSED`; `EMFILE` and the like
+   */
+  waitSync(options?: SyncWaitOptions): void {
+    this.#core.passSync('waitSync', checkSyncWait(options));
+  }
+
+  /** Counts down by one and waits for the others; errors as for `wait`, and by then it has counted down. */
+  async arriveAndWait(options?: WaitOptions): Promise<void> {
+    const wait = checkWait(options);
+    this.countDown();
+    await this.#core.pass('arriveAndWait', wait);
+  }
+
+  /** The same, blocking the thread. */
+  arriveAndWaitSync(options?: SyncWaitOptions): void {
+    const timeout = checkSyncWait(options);
+    this.countDown();
+    this.#core.passSync('arriveAndWaitSync', timeout);
+  }
+
+  protected override details() {
+    return { count: this.count };
+  }
+}
+
+function allocate(count: number, options: SharedObjectOptions): Cell {
+  requireInteger('count', count, 0, MAX_PERMITS);
+  requireOptions(options);
+  return Cell.allocate('Latch', { permits: 1 - count, max: 1, flags: 0, name: options.name });
+}

@@ -1,0 +1,198 @@
+import { threadId } from 'node:worker_threads';
+import {
+  native,
+  requireBoolean,
+  requireFunction,
+  requireOptions,
+  type SyncWaitOptions,
+  type WaitOptions,
+} from 'eventfd/internal';
+import { BatchSemaphore } from './core/batch-semaphore.js';
+import { Cell, Flag, type Handle } from './core/cell.js';
+import { Hold } from './core/hold.js';
+import { type CheckedWait, checkSyncWait, checkWait, WAIT_FOR_EVER } from './core/wait.js';
+import { DeadlockError } from './errors.js';
+import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+
+/** What a posted Mutex arrives as. */
+export type MutexHandle = Handle;
+
+export interface MutexOptions extends SharedObjectOptions {
+  /** Strict first come, first served. By default a running thread may overtake a waiter that is still waking up, once. */
+  fair?: boolean | undefined;
+  /** Warn of guards that are garbage-collected unreleased, as for Semaphore. */
+  trackLeaks?: boolean | undefined;
+}
+
+/**
+ * A lock that one thread holds at a time; it comes back when its holder ends, however it ends.
+ *
+ * A facade over `core/batch-semaphore.ts`: a semaphore of one permit, with an owner. Semantics after POSIX's robust
+ * mutexes: the first owner after one that died with the lock finds `guard.abandoned` true, since what the lock protects
+ * may have been left half changed.
+ *
+ * It belongs to the thread and is not reentrant: two asynchronous tasks of one thread exclude each other, too.
+ *
+ * **Fairness and cancelled waits** as for Semaphore.
+ *
+ * **Deadlock.** `lockSync` on a mutex that this thread holds throws at once; and when blocking closes a cycle of threads
+ * that are all blocked in `lockSync` without a timeout, the one that closed it gets a DeadlockError within 100 ms.
+ */
+export class Mutex extends SharedObject {
+  readonly #core: BatchSemaphore;
+
+  /** @throws TypeError `ERR_INVALID_ARG_TYPE` */
+  constructor(options?: MutexOptions);
+  constructor(options: MutexOptions | Cell = {}) {
+    const cell = options instanceof Cell ? options : allocate(options);
+    super(cell);
+    this.#core = new BatchSemaphore(cell, options instanceof Cell ? undefined : options.trackLeaks);
+  }
+
+  /**
+   * Attaches this thread to a mutex of another: what arrived when it was posted, its handle, or the object itself.
+   *
+   * @throws InvalidHandleError `ERR_INVALID_HANDLE` when it is not one, or of another kind, or disposed
+   */
+  static from(handle: MutexHandle | { handle: MutexHandle }): Mutex {
+    return new Mutex(Cell.from('Mutex', handle) as never);
+  }
+
+  /**
+   * Locks it if it is free and nobody is owed it; never waits.
+   *
+   * @throws ClosedError `ERR_MUTEX_CLOSED`
+   */
+  tryLock(): MutexGuard | undefined {
+    return this.#core.tryHold(1, new MutexGuard(this.#core, 1));
+  }
+
+  /**
+   * Waits for the lock without blocking the thread. The waiting promise keeps the event loop alive, unless `ref` is
+   * false.
+   *
+   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_MUTEX_CLOSED`; `EMFILE`
+   *   and the like when the thread's first wait can get no descriptor
+   */
+  lock(options?: WaitOptions): Promise<MutexGuard> {
+    return options === undefined ? lockWith(this.#core, WAIT_FOR_EVER) : this.#lockChecked(options);
+  }
+
+  async #lockChecked(options: WaitOptions): Promise<MutexGuard> {
+    return lockWith(this.#core, checkWait(options));
+  }
+
+  /**
+   * Blocks the thread, its event loop included, until it has the lock. `terminate()` ends the wait within 100 ms.
+   *
+   * @throws DeadlockError `ERR_DEADLOCK`; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_MUTEX_CLOSED`; `EMFILE` and the
+   *   like
+   */
+  lockSync(options?: SyncWaitOptions): MutexGuard {
+    const timeout = checkSyncWait(options);
+    const guard = this.tryLock();
+    if (guard !== undefined) return guard;
+    if (this.#core.isHolder) {
+      const { offset, handle } = this.#core.cell;
+      throw new DeadlockError([{ thread: threadId, cell: offset, name: handle.name ?? '' }]);
+    }
+    return lockSyncWith(this.#core, timeout);
+  }
+
+  /** Calls `fn` while holding the lock, and unlocks however it ends; the promise takes its result. */
+  async run<T>(fn: (guard: MutexGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+    requireFunction('fn', fn);
+    const guard = await this.lock(options);
+    try {
+      return await fn(guard);
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /** Calls `fn` while holding the lock, blocking until it is to be had, and unlocks however it ends. */
+  runSync<T>(fn: (guard: MutexGuard) => T, options?: SyncWaitOptions): T {
+    requireFunction('fn', fn);
+    const guard = this.lockSync(options);
+    try {
+      return fn(guard);
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /** Whether somebody holds it at this moment. */
+  get locked(): boolean {
+    return this.#core.cell.free <= 0;
+  }
+
+  get fair(): boolean {
+    return this.#core.cell.has(Flag.FAIR);
+  }
+
+  protected override details() {
+    return { locked: this.locked };
+  }
+}
+
+/** The lock, held by this thread until `unlock()`, the end of a `using` block, or the end of the thread. */
+export class MutexGuard extends Hold {
+  #abandoned = false;
+
+  /** The last owner died with the lock: check what it protects before relying on it. */
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
+  /** False once it was unlocked, and while `Condition.wait` has unlocked it. */
+  get locked(): boolean {
+    return this.held > 0;
+  }
+
+  /** Unlocks, and wakes the next in the queue. Doing it twice is harmless. */
+  unlock(): void {
+    this.giveBack();
+  }
+
+  /** @internal */
+  override onAcquired(): void {
+    this.held = 1;
+    if (this.core.takeAbandoned()) this.#abandoned = true;
+    super.onAcquired();
+  }
+
+  /** For Condition: the core it locks. @internal */
+  static coreOf(guard: MutexGuard): BatchSemaphore {
+    return guard.core;
+  }
+
+  /** For Condition, which has unlocked it: locks it again, waiting without limit. @internal */
+  static async relock(guard: MutexGuard, ref: boolean): Promise<void> {
+    await guard.core.hold(1, guard, 'lock', { ...WAIT_FOR_EVER, ref });
+  }
+
+  /** The same, blocking. @internal */
+  static relockSync(guard: MutexGuard): void {
+    guard.core.holdSync(1, guard, 'lockSync', Number.POSITIVE_INFINITY, { lasting: throwIfDeadlocked });
+  }
+}
+
+function allocate(options: MutexOptions): Cell {
+  requireOptions(options);
+  const { fair = false, name } = options;
+  requireBoolean('options.fair', fair);
+  return Cell.allocate('Mutex', { permits: 1, max: 1, flags: fair ? Flag.FAIR : 0, name });
+}
+
+function lockWith(core: BatchSemaphore, wait: CheckedWait): Promise<MutexGuard> {
+  return core.hold(1, new MutexGuard(core, 1), 'lock', wait);
+}
+
+function lockSyncWith(core: BatchSemaphore, timeout: number): MutexGuard {
+  return core.holdSync(1, new MutexGuard(core, 1), 'lockSync', timeout, { lasting: throwIfDeadlocked });
+}
+
+function throwIfDeadlocked(): void {
+  const steps = native.findDeadlock();
+  if (steps.length > 0) throw new DeadlockError(steps);
+}

@@ -1,0 +1,177 @@
+import { requireBoolean, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
+import { BatchSemaphore } from './core/batch-semaphore.js';
+import { Cell, Flag, type Handle, MAX_PERMITS } from './core/cell.js';
+import { ReleaseResult } from './core/fastpath.js';
+import { Hold } from './core/hold.js';
+import { checkSyncWait, checkWait } from './core/wait.js';
+import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+
+/** What a posted RwLock arrives as. */
+export type RwLockHandle = Handle;
+
+export interface RwLockOptions extends SharedObjectOptions {
+  /** Strict first come, first served. By default a running thread may overtake a reader that is still waking up, once. */
+  fair?: boolean | undefined;
+  /** Warn of guards that are garbage-collected unreleased, as for Semaphore. */
+  trackLeaks?: boolean | undefined;
+}
+
+/** A reader takes one permit, a writer all of them. */
+const READ = 1;
+const WRITE = MAX_PERMITS;
+
+/**
+ * A lock that many threads hold to read, or one to write; it comes back when a holder ends, however it ends.
+ *
+ * A facade over `core/batch-semaphore.ts`, as tokio's RwLock is over its own. Semantics after `pthread_rwlock` and
+ * tokio's `sync::RwLock`; `abandoned` after POSIX's robust mutexes.
+ *
+ * **Fairness.** One queue, first in, first out: readers that come after a waiting writer wait behind it, so writers are
+ * not starved, and neither are readers. So a thread that holds a read lock and asks for another may wait for a writer
+ * that waits for it: do not nest them.
+ *
+ * **Cancelled waits** leave the queue at once and hold nothing; whom they stood in the way of is served.
+ */
+export class RwLock extends SharedObject {
+  readonly #core: BatchSemaphore;
+
+  /** @throws TypeError `ERR_INVALID_ARG_TYPE` */
+  constructor(options?: RwLockOptions);
+  constructor(options: RwLockOptions | Cell = {}) {
+    const cell = options instanceof Cell ? options : allocate(options);
+    super(cell);
+    this.#core = new BatchSemaphore(cell, options instanceof Cell ? undefined : options.trackLeaks);
+  }
+
+  /**
+   * Attaches this thread to a lock of another: what arrived when it was posted, its handle, or the object itself.
+   *
+   * @throws InvalidHandleError `ERR_INVALID_HANDLE` when it is not one, or of another kind, or disposed
+   */
+  static from(handle: RwLockHandle | { handle: RwLockHandle }): RwLock {
+    return new RwLock(Cell.from('RwLock', handle) as never);
+  }
+
+  /** Locks it to read if nobody writes or is owed it; never waits. @throws ClosedError `ERR_RWLOCK_CLOSED` */
+  tryRead(): ReadGuard | undefined {
+    return this.#core.tryHold(READ, new ReadGuard(this.#core, READ));
+  }
+
+  /**
+   * Waits to read, without blocking the thread. The waiting promise keeps the event loop alive, unless `ref` is false.
+   *
+   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_RWLOCK_CLOSED`;
+   *   `EMFILE` and the like when the thread's first wait can get no descriptor
+   */
+  async read(options?: WaitOptions): Promise<ReadGuard> {
+    return this.#core.hold(READ, new ReadGuard(this.#core, READ), 'read', checkWait(options));
+  }
+
+  /**
+   * Blocks the thread until it may read. `terminate()` ends the wait within 100 ms.
+   *
+   * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_RWLOCK_CLOSED`; `EMFILE` and the like
+   */
+  readSync(options?: SyncWaitOptions): ReadGuard {
+    return this.#core.holdSync(READ, new ReadGuard(this.#core, READ), 'readSync', checkSyncWait(options));
+  }
+
+  /** Locks it to write if nobody holds it or is owed it; never waits. @throws ClosedError `ERR_RWLOCK_CLOSED` */
+  tryWrite(): WriteGuard | undefined {
+    return this.#core.tryHold(WRITE, new WriteGuard(this.#core, WRITE));
+  }
+
+  /** Waits to write, without blocking the thread; errors as for `read`. */
+  async write(options?: WaitOptions): Promise<WriteGuard> {
+    return this.#core.hold(WRITE, new WriteGuard(this.#core, WRITE), 'write', checkWait(options));
+  }
+
+  /** Blocks the thread until it may write; errors as for `readSync`. */
+  writeSync(options?: SyncWaitOptions): WriteGuard {
+    return this.#core.holdSync(WRITE, new WriteGuard(this.#core, WRITE), 'writeSync', checkSyncWait(options));
+  }
+
+  /** How many hold it to read at this moment. */
+  get readers(): number {
+    const { free } = this.#core.cell;
+    return free <= 0 ? 0 : WRITE - free;
+  }
+
+  /** Whether somebody holds it to write at this moment. */
+  get writing(): boolean {
+    return this.#core.cell.free <= 0;
+  }
+
+  get fair(): boolean {
+    return this.#core.cell.has(Flag.FAIR);
+  }
+
+  protected override details() {
+    return { readers: this.readers, writing: this.writing };
+  }
+}
+
+/** The lock, held to read until `unlock()`, the end of a `using` block, or the end of the thread. */
+export class ReadGuard extends Hold {
+  /** False once it was unlocked. */
+  get locked(): boolean {
+    return this.held > 0;
+  }
+
+  /** Unlocks, and wakes whom that lets in. Doing it twice is harmless. */
+  unlock(): void {
+    this.giveBack();
+  }
+}
+
+/** The lock, held to write until `unlock()`, `downgrade()`, the end of a `using` block, or the end of the thread. */
+export class WriteGuard extends Hold {
+  #abandoned = false;
+
+  /** A writer died with the lock, and nobody has written since: check what it protects before relying on it. */
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
+  /** False once it was unlocked or downgraded. */
+  get locked(): boolean {
+    return this.held > 0;
+  }
+
+  /** Unlocks, and wakes whom that lets in. Doing it twice is harmless. */
+  unlock(): void {
+    this.giveBack();
+  }
+
+  /**
+   * Turns it into a lock to read, without letting a writer in between; waiting readers are let in. This guard holds
+   * nothing afterwards.
+   *
+   * @throws Error `ERR_NOT_LOCKED` when it is unlocked already
+   */
+  downgrade(): ReadGuard {
+    if (!this.locked) {
+      throw Object.assign(new Error(`This guard of ${this.core.cell} is unlocked`), { code: 'ERR_NOT_LOCKED' });
+    }
+    const guard = new ReadGuard(this.core, READ);
+    const result = this.core.release(WRITE - READ);
+    this.held = 0;
+    if (result !== ReleaseResult.RELEASED) this.core.afterRelease(result);
+    this.core.leaks?.settled(this);
+    guard.onAcquired();
+    return guard;
+  }
+
+  /** @internal */
+  override onAcquired(): void {
+    if (this.core.takeAbandoned()) this.#abandoned = true;
+    super.onAcquired();
+  }
+}
+
+function allocate(options: RwLockOptions): Cell {
+  requireOptions(options);
+  const { fair = false, name } = options;
+  requireBoolean('options.fair', fair);
+  return Cell.allocate('RwLock', { permits: WRITE, max: WRITE, flags: fair ? Flag.FAIR : 0, name });
+}

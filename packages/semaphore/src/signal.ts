@@ -1,0 +1,112 @@
+import { outOfRange, requireInteger, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
+import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
+import { Turnstile } from './core/turnstile.js';
+import { checkSyncWait, checkWait } from './core/wait.js';
+import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+
+/** What a posted Signal arrives as. */
+export type SignalHandle = Handle;
+
+/**
+ * Wake-ups that are counted and belong to nobody: `post` on one thread lets one `wait` through on any.
+ *
+ * A facade over `core/turnstile.ts`. Semantics after POSIX's `sem_post` and `sem_wait`. Nothing is given back when a
+ * thread ends, except a post that was granted to it and that it had not seen.
+ *
+ * **Fairness.** One queue, first in, first out; a running thread may take a post that a waiter is still waking up for,
+ * once.
+ *
+ * **Cancelled waits** leave the queue at once and take no post.
+ */
+export class Signal extends SharedObject {
+  readonly #core: Turnstile;
+
+  /**
+   * @param initial posts that are there from the start: an integer from 0 to 2 ** 29 - 1
+   * @throws TypeError `ERR_INVALID_ARG_TYPE`, RangeError `ERR_OUT_OF_RANGE`
+   */
+  constructor(initial?: number, options?: SharedObjectOptions);
+  constructor(initial: number | Cell = 0, options: SharedObjectOptions = {}) {
+    const cell = initial instanceof Cell ? initial : allocate(initial, options);
+    super(cell);
+    this.#core = new Turnstile(cell, 1);
+  }
+
+  /**
+   * Attaches this thread to a signal of another: what arrived when it was posted, its handle, or the object itself.
+   *
+   * @throws InvalidHandleError `ERR_INVALID_HANDLE` when it is not one, or of another kind, or disposed
+   */
+  static from(handle: SignalHandle | { handle: SignalHandle }): Signal {
+    return new Signal(Cell.from('Signal', handle) as never);
+  }
+
+  /**
+   * Lets `count` waits through, now or later.
+   *
+   * @param count an integer from 1
+   * @throws RangeError `ERR_OUT_OF_RANGE` when more than 2 ** 29 - 1 posts would be there, and none is added;
+   *   ClosedError `ERR_SIGNAL_CLOSED` when it was disposed
+   */
+  post(count = 1): void {
+    requireInteger('count', count, 1, MAX_PERMITS);
+    if (!this.#core.post(count, false)) {
+      throw outOfRange('count', `such that ${this} counts to no more than ${MAX_PERMITS}`, count);
+    }
+  }
+
+  /** Takes a post if one is there; never waits. @throws ClosedError `ERR_SIGNAL_CLOSED` */
+  tryWait(): boolean {
+    return this.#core.tryPass();
+  }
+
+  /**
+   * Waits for a post, without blocking the thread. The waiting promise keeps the event loop alive, unless `ref` is
+   * false.
+   *
+   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SIGNAL_CLOSED`;
+   *   `EMFILE` and the like when the thread's first wait can get no descriptor
+   */
+  async wait(options?: WaitOptions): Promise<void> {
+    await this.#core.pass('wait', checkWait(options));
+  }
+
+  /**
+   * Blocks the thread until there is a post. `terminate()` ends the wait within 100 ms.
+   *
+   * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SIGNAL_CLOSED`; `EMFILE` and the like
+   */
+  waitSync(options?: SyncWaitOptions): void {
+    this.#core.passSync('waitSync', checkSyncWait(options));
+  }
+
+  /**
+   * Wake-ups as a stream: how many posts there were since the last, at least one. It ends when the signal is closed.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
+    while (!this.closed) {
+      try {
+        await this.wait();
+      } catch (error) {
+        if (this.closed) return;
+        throw error;
+      }
+      yield 1 + this.#core.tryTake(this.count);
+    }
+  }
+
+  /** Posts that nobody has taken yet, at this moment. */
+  get count(): number {
+    return this.#core.cell.free;
+  }
+
+  protected override details() {
+    return { count: this.count };
+  }
+}
+
+function allocate(initial: number, options: SharedObjectOptions): Cell {
+  requireInteger('initial', initial, 0, MAX_PERMITS);
+  requireOptions(options);
+  return Cell.allocate('Signal', { permits: initial, max: MAX_PERMITS, flags: 0, name: options.name });
+}

@@ -1,0 +1,81 @@
+#include "core/parking_lot.h"
+
+#include "lib/parties.h"
+
+namespace unit_parking_lot {
+
+using test::RealSync;
+using Lot = efd::ParkingLot<RealSync>;
+using Waiter = efd::Waiter<RealSync>;
+
+struct alignas(64) Cell {
+  int32_t words[16] = {};
+};
+
+// As many cells as share no bucket only by luck: some must.
+struct Many {
+  static constexpr int kCells = 3000;
+  Lot lot;
+  Cell cells[kCells];
+};
+
+TEST("parking lot: a queue exists while somebody waits") {
+  static Lot lot;
+  static Cell cell;
+  Waiter a, b;
+  a.cell = b.cell = cell.words;
+  auto& bucket = lot.BucketOf(cell.words);
+  CHECK(bucket.Find(cell.words) == nullptr);
+  bucket.Append(&a);
+  bucket.Append(&b);
+  auto* queue = bucket.Find(cell.words);
+  CHECK(queue != nullptr && queue == a.queue && queue == b.queue);
+  CHECK_EQ(queue->length, 2);
+  CHECK(queue->waiters.front() == &a);
+  Lot::Bucket::Remove(&a);
+  bucket.DropIfEmpty(queue);
+  CHECK(bucket.Find(cell.words) == queue);
+  CHECK(a.queue == nullptr);
+  Lot::Bucket::Remove(&b);
+  bucket.DropIfEmpty(queue);
+  CHECK(bucket.Find(cell.words) == nullptr);
+}
+
+TEST("parking lot: queues that share a bucket are kept apart") {
+  static auto* many = new Many;
+  static Waiter waiters[Many::kCells];
+  for (int i = 0; i < Many::kCells; i++) {
+    waiters[i].cell = many->cells[i].words;
+    many->lot.BucketOf(waiters[i].cell).Append(&waiters[i]);
+  }
+  for (int i = 0; i < Many::kCells; i++) {
+    auto* queue = many->lot.BucketOf(waiters[i].cell).Find(waiters[i].cell);
+    CHECK(queue != nullptr && queue->waiters.front() == &waiters[i]);
+    CHECK_EQ(queue->length, 1);
+  }
+  // Out of order, so that queues leave from the front, the middle and the end of a bucket's chain.
+  for (int step : {2, 1, 0}) {
+    for (int i = step; i < Many::kCells; i += 3) {
+      auto& bucket = many->lot.BucketOf(waiters[i].cell);
+      auto* queue = waiters[i].queue;
+      Lot::Bucket::Remove(&waiters[i]);
+      bucket.DropIfEmpty(queue);
+      CHECK(bucket.Find(waiters[i].cell) == nullptr);
+    }
+  }
+}
+
+TEST("parking lot: neighbouring cells spread over the buckets") {
+  static auto* many = new Many;
+  constexpr int kLines = 1024;
+  int shared = 0;
+  for (int i = 0; i < kLines; i++) {
+    for (int j = i + 1; j < kLines; j++) {
+      shared += &many->lot.BucketOf(many->cells[i].words) == &many->lot.BucketOf(many->cells[j].words);
+    }
+  }
+  // Chance alone would make about 512 pairs of 1,024 cells in 1,024 buckets.
+  CHECK(shared < 512);
+}
+
+}  // namespace unit_parking_lot

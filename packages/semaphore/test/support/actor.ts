@@ -1,5 +1,4 @@
 /** A worker thread that does with a lock what the test tells it, one thing after another. */
-import { once } from 'node:events';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { within } from './deadline.js';
 import type { Waiting } from './locks.mjs';
@@ -13,7 +12,7 @@ export interface ActorOptions {
 }
 
 /** A wait's options, in a form that can be posted. */
-export type Posted = Omit<Waiting, 'signal'> & { mode?: 'sync' | 'async' };
+export type Posted = Omit<Waiting, 'signal'> & { mode?: 'sync' | 'async' | undefined };
 
 interface Answer {
   readonly call: number;
@@ -40,10 +39,12 @@ export class Actor {
     this.worker.on('error', (error: Error) => {
       this.error = error;
     });
-    this.gone = once(this.worker, 'exit').then(([code]) => {
-      const died = new Error(`The worker is gone, with exit code ${code} and ${this.error}`);
-      for (const { reject } of this.#pending.values()) reject(died);
-      return code as number;
+    this.gone = new Promise((resolve) => {
+      this.worker.on('exit', (code) => {
+        const died = new Error(`The worker is gone, with exit code ${code} and ${this.error}`);
+        for (const { reject } of this.#pending.values()) reject(died);
+        resolve(code);
+      });
     });
   }
 

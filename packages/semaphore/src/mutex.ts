@@ -9,7 +9,7 @@ import {
 } from 'eventfd/internal';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle } from './core/cell.js';
-import { Hold } from './core/hold.js';
+import type { Hold } from './core/hold.js';
 import { type CheckedWait, checkSyncWait, checkWait, WAIT_FOR_EVER } from './core/wait.js';
 import { DeadlockError } from './errors.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -136,8 +136,16 @@ export class Mutex extends SharedObject {
 }
 
 /** The lock, held by this thread until `unlock()`, the end of a `using` block, or the end of the thread. */
-export class MutexGuard extends Hold {
+export class MutexGuard implements Hold {
+  readonly #core: BatchSemaphore;
+  #count: number;
   #abandoned = false;
+
+  /** @internal */
+  constructor(core: BatchSemaphore, count: number) {
+    this.#core = core;
+    this.#count = count;
+  }
 
   /** The last owner died with the lock: check what it protects before relying on it. */
   get abandoned(): boolean {
@@ -146,34 +154,42 @@ export class MutexGuard extends Hold {
 
   /** False once it was unlocked, and while `Condition.wait` has unlocked it. */
   get locked(): boolean {
-    return this.held > 0;
+    return this.#count > 0;
   }
 
   /** Unlocks, and wakes the next in the queue. Doing it twice is harmless. */
   unlock(): void {
-    this.giveBack();
+    if (this.#count === 0) return;
+    const result = this.#core.release(this.#count);
+    this.#count = 0;
+    this.#core.afterRelease(result, this);
+  }
+
+  /** The same, at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.unlock();
   }
 
   /** @internal */
-  override onAcquired(): void {
-    this.held = 1;
-    if (this.core.takeAbandoned()) this.#abandoned = true;
-    super.onAcquired();
+  onAcquired(): void {
+    this.#count = 1;
+    if (this.#core.takeAbandoned()) this.#abandoned = true;
+    this.#core.leaks?.acquired(this);
   }
 
   /** For Condition: the core it locks. @internal */
   static coreOf(guard: MutexGuard): BatchSemaphore {
-    return guard.core;
+    return guard.#core;
   }
 
   /** For Condition, which has unlocked it: locks it again, waiting without limit. @internal */
   static async relock(guard: MutexGuard, ref: boolean): Promise<void> {
-    await guard.core.hold(1, guard, 'lock', { ...WAIT_FOR_EVER, ref });
+    await guard.#core.hold(1, guard, 'lock', { ...WAIT_FOR_EVER, ref });
   }
 
   /** The same, blocking. @internal */
   static relockSync(guard: MutexGuard): void {
-    guard.core.holdSync(1, guard, 'lockSync', Number.POSITIVE_INFINITY, { lasting: throwIfDeadlocked });
+    guard.#core.holdSync(1, guard, 'lockSync', Number.POSITIVE_INFINITY, { lasting: throwIfDeadlocked });
   }
 }
 

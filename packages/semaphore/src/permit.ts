@@ -1,28 +1,50 @@
 import { invalidArgType, requireInteger } from 'eventfd/internal';
-import { Hold } from './core/hold.js';
+import type { BatchSemaphore } from './core/batch-semaphore.js';
+import type { Hold } from './core/hold.js';
 
 /**
  * Permits that this thread holds, until `release()`, the end of a `using` block, or the end of the thread.
  *
  * Made by `Semaphore`. It stays in the thread that acquired it: permits are given back when that thread dies.
  */
-export class Permit extends Hold {
+export class Permit implements Hold {
+  readonly #core: BatchSemaphore;
+  #count: number;
+
+  /** @internal */
+  constructor(core: BatchSemaphore, count: number) {
+    this.#core = core;
+    this.#count = count;
+  }
+
   /** How many permits it stands for; 0 once they are released, forgotten or merged. */
   get count(): number {
-    return this.held;
+    return this.#count;
   }
 
   /** Gives the permits back and wakes whom they suffice for. Doing it twice is harmless. */
   release(): void {
-    this.giveBack();
+    if (this.#count === 0) return;
+    const result = this.#core.release(this.#count);
+    this.#count = 0;
+    this.#core.afterRelease(result, this);
+  }
+
+  /** The same, at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** @internal */
+  onAcquired(): void {
+    this.#core.leaks?.acquired(this);
   }
 
   /** Takes the permits out of circulation: the semaphore has that many fewer from now on. */
   forget(): void {
-    if (this.held === 0) return;
-    this.core.forget(this.held);
-    this.held = 0;
-    this.core.leaks?.settled(this);
+    if (this.#count === 0) return;
+    this.#core.forget(this.#count, this);
+    this.#count = 0;
   }
 
   /**
@@ -32,10 +54,10 @@ export class Permit extends Hold {
    * @throws RangeError `ERR_OUT_OF_RANGE`, and nothing is split
    */
   split(count: number): Permit {
-    requireInteger('count', count, 1, this.held - 1);
-    const part = new Permit(this.core, count);
-    this.held -= count;
-    this.core.leaks?.acquired(part);
+    requireInteger('count', count, 1, this.#count - 1);
+    const part = new Permit(this.#core, count);
+    this.#count -= count;
+    this.#core.leaks?.acquired(part);
     return part;
   }
 
@@ -47,12 +69,12 @@ export class Permit extends Hold {
   merge(other: Permit): void {
     if (!(other instanceof Permit)) throw invalidArgType('other', 'an instance of Permit', other);
     if (other === this) return;
-    if (other.core !== this.core) {
-      const message = `The argument "other" must be a Permit of the same ${this.core.cell} object`;
+    if (other.#core !== this.#core) {
+      const message = `The argument "other" must be a Permit of the same ${this.#core.cell} object`;
       throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
     }
-    this.held += other.held;
-    other.held = 0;
-    this.core.leaks?.settled(other);
+    this.#count += other.#count;
+    other.#count = 0;
+    this.#core.leaks?.settled(other);
   }
 }

@@ -1,8 +1,7 @@
 import { requireBoolean, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle, MAX_PERMITS } from './core/cell.js';
-import { ReleaseResult } from './core/fastpath.js';
-import { Hold } from './core/hold.js';
+import type { Hold } from './core/hold.js';
 import { checkSyncWait, checkWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
@@ -112,21 +111,51 @@ export class RwLock extends SharedObject {
 }
 
 /** The lock, held to read until `unlock()`, the end of a `using` block, or the end of the thread. */
-export class ReadGuard extends Hold {
+export class ReadGuard implements Hold {
+  readonly #core: BatchSemaphore;
+  #count: number;
+
+  /** @internal */
+  constructor(core: BatchSemaphore, count: number) {
+    this.#core = core;
+    this.#count = count;
+  }
+
   /** False once it was unlocked. */
   get locked(): boolean {
-    return this.held > 0;
+    return this.#count > 0;
   }
 
   /** Unlocks, and wakes whom that lets in. Doing it twice is harmless. */
   unlock(): void {
-    this.giveBack();
+    if (this.#count === 0) return;
+    const result = this.#core.release(this.#count);
+    this.#count = 0;
+    this.#core.afterRelease(result, this);
+  }
+
+  /** The same, at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.unlock();
+  }
+
+  /** @internal */
+  onAcquired(): void {
+    this.#core.leaks?.acquired(this);
   }
 }
 
 /** The lock, held to write until `unlock()`, `downgrade()`, the end of a `using` block, or the end of the thread. */
-export class WriteGuard extends Hold {
+export class WriteGuard implements Hold {
+  readonly #core: BatchSemaphore;
+  #count: number;
   #abandoned = false;
+
+  /** @internal */
+  constructor(core: BatchSemaphore, count: number) {
+    this.#core = core;
+    this.#count = count;
+  }
 
   /** A writer died with the lock, and nobody has written since: check what it protects before relying on it. */
   get abandoned(): boolean {
@@ -135,12 +164,15 @@ export class WriteGuard extends Hold {
 
   /** False once it was unlocked or downgraded. */
   get locked(): boolean {
-    return this.held > 0;
+    return this.#count > 0;
   }
 
   /** Unlocks, and wakes whom that lets in. Doing it twice is harmless. */
   unlock(): void {
-    this.giveBack();
+    if (this.#count === 0) return;
+    const result = this.#core.release(this.#count);
+    this.#count = 0;
+    this.#core.afterRelease(result, this);
   }
 
   /**
@@ -150,22 +182,26 @@ export class WriteGuard extends Hold {
    * @throws Error `ERR_NOT_LOCKED` when it is unlocked already
    */
   downgrade(): ReadGuard {
-    if (!this.locked) {
-      throw Object.assign(new Error(`This guard of ${this.core.cell} is unlocked`), { code: 'ERR_NOT_LOCKED' });
+    if (this.#count === 0) {
+      throw Object.assign(new Error(`This guard of ${this.#core.cell} is unlocked`), { code: 'ERR_NOT_LOCKED' });
     }
-    const guard = new ReadGuard(this.core, READ);
-    const result = this.core.release(WRITE - READ);
-    this.held = 0;
-    if (result !== ReleaseResult.RELEASED) this.core.afterRelease(result);
-    this.core.leaks?.settled(this);
+    const guard = new ReadGuard(this.#core, READ);
+    const result = this.#core.release(WRITE - READ);
+    this.#count = 0;
     guard.onAcquired();
+    this.#core.afterRelease(result, this);
     return guard;
   }
 
+  /** The same, at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.unlock();
+  }
+
   /** @internal */
-  override onAcquired(): void {
-    if (this.core.takeAbandoned()) this.#abandoned = true;
-    super.onAcquired();
+  onAcquired(): void {
+    if (this.#core.takeAbandoned()) this.#abandoned = true;
+    this.#core.leaks?.acquired(this);
   }
 }
 

@@ -16,6 +16,9 @@ export class BatchSemaphore {
   readonly #tryAcquire: (cell: number, slot: number, permits: number) => number;
   readonly #release: (cell: number, slot: number, permits: number) => number;
 
+  /** The acquire that was just made found the last owner dead. */
+  #foundAbandoned = false;
+
   constructor(cell: Cell, trackLeaks: boolean | undefined) {
     this.cell = cell;
     this.leaks = LeakTracker.of(`${cell}`, trackLeaks);
@@ -32,7 +35,10 @@ export class BatchSemaphore {
   }
 
   #tryAcquireSlow(permits: number, result: number): boolean {
-    if (result === TryResult.TAKEN_ABANDONED) return true;
+    if (result === TryResult.TAKEN_ABANDONED) {
+      this.#foundAbandoned = true;
+      return true;
+    }
     if (result === TryResult.CLOSED) throw this.cell.closedError();
     this.cell.attach();
     return this.tryAcquire(permits);
@@ -43,8 +49,10 @@ export class BatchSemaphore {
     return this.#release(this.cell.offset, this.cell.slot, permits);
   }
 
-  /** What is left to do after `release`, once the caller has noted that it holds nothing any more. */
-  afterRelease(result: number): void {
+  /** What is left to do after `release`, once `hold` has noted that it holds nothing any more. */
+  afterRelease(result: number, hold: Hold): void {
+    this.leaks?.settled(hold);
+    if (result === ReleaseResult.RELEASED) return;
     if (result === ReleaseResult.NOT_HELD) throw new Error(`This thread does not hold the permits of ${this.cell}`);
     native.serve(this.cell.attachment);
   }
@@ -74,6 +82,7 @@ export class BatchSemaphore {
   #target<H extends Hold>(permits: number, hold: H, method: string): Target<H> {
     const { cell } = this;
     const granted = () => {
+      this.#foundAbandoned = cell.has(Flag.ABANDONED);
       hold.onAcquired();
       return hold;
     };
@@ -85,9 +94,11 @@ export class BatchSemaphore {
     return this.cell.slot !== 0 && this.cell.arena.load(this.cell.slot, 0) > 0;
   }
 
-  /** For a sole owner, once it owns: whether the last one died. True for the first to ask. */
+  /** For a sole owner, right after it acquired: whether the last one died. True for the first to ask. */
   takeAbandoned(): boolean {
-    if (!this.cell.has(Flag.ABANDONED) || !native.takeAbandoned(this.cell.attachment)) return false;
+    if (!this.#foundAbandoned) return false;
+    this.#foundAbandoned = false;
+    if (!native.takeAbandoned(this.cell.attachment)) return false;
     publishAbandoned(this.cell.kind, this.cell.handle.name);
     return true;
   }
@@ -98,7 +109,8 @@ export class BatchSemaphore {
   }
 
   /** Held permits vanish: this thread will not give them back. */
-  forget(permits: number): void {
-    if (!native.forget(this.cell.attachment, permits)) this.afterRelease(ReleaseResult.NOT_HELD);
+  forget(permits: number, hold: Hold): void {
+    const forgotten = native.forget(this.cell.attachment, permits);
+    this.afterRelease(forgotten ? ReleaseResult.RELEASED : ReleaseResult.NOT_HELD, hold);
   }
 }

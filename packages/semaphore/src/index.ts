@@ -10,6 +10,7 @@ export { Condition, type PostedCondition } from './condition.js';
 export type { WaitMessage } from './core/diagnostics.js';
 export { BarrierBrokenError, DeadlockError } from './errors.js';
 export { Event, type EventHandle, type EventOptions } from './event.js';
+export { FdPermit, FdSemaphore, type PostedFdSemaphore } from './fd-semaphore.js';
 export { type Holder, inspect, type ObjectState, type Waiter } from './inspect.js';
 export { Latch, type LatchHandle } from './latch.js';
 export { Mutex, MutexGuard, type MutexHandle, type MutexOptions } from './mutex.js';

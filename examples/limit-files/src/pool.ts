@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url';
+import { Semaphore } from '@eventfd/semaphore';
+import { Piscina } from 'piscina';
+import type { Result, Unreadable } from './digest.js';
+import { InputError } from './errors.js';
+import { Evidence, planFor } from './evidence.js';
+import type { StandsStill, WorkerData } from './worker.js';
+
+export interface PoolRun {
+  readonly results: Result[];
+  readonly highest: number;
+  /** How many workers were killed, and how many were inside at once after that. */
+  readonly killed: number;
+  readonly highestAfterKill: number;
+  readonly permitsBack: number;
+}
+
+/** Digests files in a pool of workers, of which no more than `limit` work at a time. */
+export async function digestInPool(
+  dir: string,
+  paths: readonly string[],
+  { limit, workers, kill }: { limit: number; workers: number; kill: boolean },
+  onResult: (result: Result) => void,
+): Promise<PoolRun> {
+  using semaphore = new Semaphore(limit, { name: 'limit-files' });
+  const plan = planFor(limit, paths.length, kill);
+  const evidence = new Evidence(plan);
+  const pool = new Piscina<string, Result | Unreadable>({
+    filename: fileURLToPath(new URL('worker.js', import.meta.url)),
+    minThreads: workers,
+    maxThreads: workers,
+    workerData: { dir, semaphore, plan } satisfies WorkerData,
+  });
+
+  let killed = 0;
+  const aborts = new Map<string, AbortController>();
+  pool.on('message', ({ standsStill }: StandsStill) => {
+    evidence.bury();
+    killed++;
+    // Piscina terminates the worker of an aborted task.
+    aborts.get(standsStill)?.abort();
+  });
+
+  async function digest(path: string): Promise<Result | Unreadable> {
+    if (!kill) return pool.run(path);
+    const abort = new AbortController();
+    aborts.set(path, abort);
+    try {
+      return await pool.run(path, { signal: abort.signal });
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+      return digest(path); // its worker was killed: once more, by another
+    } finally {
+      aborts.delete(path);
+    }
+  }
+
+  const results: Result[] = [];
+  const next = paths[Symbol.iterator]();
+  // Each lane has a task in the pool at a time: enough to keep all workers busy, without queueing every file.
+  async function lane(): Promise<void> {
+    for (const path of next) {
+      const result = await digest(path);
+      if ('unreadable' in result) throw new InputError(result.unreadable);
+      results.push(result);
+      onResult(result);
+    }
+  }
+
+  try {
+    await Promise.all(Array.from({ length: 2 * workers }, lane));
+    // Nothing lost: all permits can be had at once. That of the killed worker comes back when its thread has ended.
+    using all = await semaphore.acquire({ permits: limit, timeout: 30_000 });
+    const { highest, highestAfterKill } = evidence;
+    return { results, highest, killed, highestAfterKill, permitsBack: all.count };
+  } finally {
+    await pool.destroy();
+  }
+}

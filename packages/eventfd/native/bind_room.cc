@@ -71,6 +71,10 @@ Napi::Value JoinArena(const Napi::CallbackInfo& info) {
   return Number(info, Env(info).participant().Join(arena, &is_new));
 }
 
+Napi::Value LeaveArena(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), Env(info).participant().LeaveArena(Uint(info, 0)));
+}
+
 Napi::Value GrowArena(const Napi::CallbackInfo& info) {
   if (Arena* arena = ArenaAt(info)) arena->SetBytes(info[1].As<Napi::Uint8Array>().ByteLength());
   return info.Env().Undefined();
@@ -289,6 +293,7 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   bind("connect", Connect);
   bind("createArena", CreateArena);
   bind("joinArena", JoinArena);
+  bind("leaveArena", LeaveArena);
   bind("growArena", GrowArena);
   bind("allocateCell", AllocateCell);
   bind("checkCell", CheckCell);

@@ -96,6 +96,8 @@ export interface RoomBinding {
   createArena(bytes: Uint8Array): number;
   /** -1: no arena of this process. -2: one of another copy of the addon. */
   joinArena(bytes: Uint8Array): number;
+  /** False while this thread is attached to one of its cells. */
+  leaveArena(arena: number): boolean;
   growArena(arena: number, bytes: Uint8Array): void;
   /** 0 when the memory must grow first. */
   allocateCell(arena: number, kind: number, flags: number, permits: number, max: number, name: string): number;

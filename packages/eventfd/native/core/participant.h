@@ -50,8 +50,21 @@ class Participant {
     }
     *is_new = true;
     std::lock_guard lock(table_mutex_);
-    members_.push_back({arena, {}, {}});
-    return static_cast<uint32_t>(members_.size() - 1);
+    uint32_t index = 0;
+    while (index < members_.size() && members_[index].arena != nullptr) index++;
+    if (index == members_.size()) members_.emplace_back();
+    members_[index].arena = arena;
+    return index;
+  }
+
+  // The thread will not touch the arena's memory any more. Refused while it is attached to a cell there.
+  bool LeaveArena(uint32_t index) {
+    if (ArenaAt(index) == nullptr || members_[index].attached > 0) return false;
+    Member& member = members_[index];
+    for (uint32_t line : member.ledger_lines) member.arena->FreeLedgerLine(line);
+    std::lock_guard lock(table_mutex_);
+    member = {};
+    return true;
   }
 
   Arena* ArenaAt(uint32_t index) const { return index < members_.size() ? members_[index].arena : nullptr; }
@@ -77,6 +90,7 @@ class Participant {
     }
     *id = free_attachments_.back();
     free_attachments_.pop_back();
+    member.attached++;
     attachments_[*id] = {member.arena, index, offset, slot, kind, false, 0};
     return Attached::kOk;
   }
@@ -94,6 +108,7 @@ class Participant {
       members_[attachment.member].free_slots.push_back(attachment.slot_offset);
     }
     attachment.arena->Detach(attachment.offset);
+    members_[attachment.member].attached--;
     std::lock_guard lock(table_mutex_);
     attachment.arena = nullptr;
     free_attachments_.push_back(id);
@@ -138,7 +153,9 @@ class Participant {
   template <class F>
   void ForEachArena(F f) {
     std::lock_guard lock(table_mutex_);
-    for (const Member& member : members_) f(member.arena);
+    for (const Member& member : members_) {
+      if (member.arena != nullptr) f(member.arena);
+    }
   }
 
   template <class F>
@@ -188,7 +205,8 @@ class Participant {
 
  private:
   struct Member {
-    Arena* arena;
+    Arena* arena = nullptr;  // null while this entry is free
+    uint32_t attached = 0;
     std::vector<uint32_t> ledger_lines;  // whole lines, so that threads do not write into each other's
     std::vector<uint32_t> free_slots;
   };

@@ -35,7 +35,30 @@ function bytesOf(memory: ArenaMemory): Uint8Array {
   return new Uint8Array(buffer, 0, buffer.byteLength);
 }
 
-const joined: Arena[] = [];
+/** This thread's arenas by index, as long as an object in them is in use. */
+const joined: (WeakRef<Arena> | undefined)[] = [];
+
+/**
+ * Arenas without an object in use, by index. The addon still knows their memory, so it is kept until all attachments in
+ * it have ended; what is left of them is a permit that was leaked, and waits for the thread's end.
+ */
+const leaving = new Map<number, ArenaMemory>();
+
+const unused = new FinalizationRegistry<{ index: number; memory: ArenaMemory }>(({ index, memory }) => {
+  // The same arena may have come back meanwhile, in a message.
+  if (joined[index]?.deref() !== undefined) return;
+  leaving.set(index, memory);
+  leaveArenas();
+});
+
+/** Lets go of the arenas that nothing in this thread uses. Called when an attachment has ended. */
+export function leaveArenas(): void {
+  for (const index of leaving.keys()) {
+    if (!native.leaveArena(index)) continue;
+    joined[index] = undefined;
+    leaving.delete(index);
+  }
+}
 
 export class Arena {
   readonly memory: ArenaMemory;
@@ -49,7 +72,9 @@ export class Arena {
     this.index = index;
     this.fast = memory instanceof SharedArrayBuffer ? nativeFastPath(index) : wasmFastPath(memory);
     this.#words = new Int32Array(bufferOf(memory));
-    joined[index] = this;
+    joined[index] = new WeakRef(this);
+    leaving.delete(index);
+    unused.register(this, { index, memory });
   }
 
   /** The arena that new objects of this thread go to. */
@@ -77,7 +102,7 @@ export class Arena {
         'The handle was made by another copy of the eventfd addon: this process has loaded the package twice',
       );
     }
-    return joined[index] ?? new Arena(memory, index);
+    return joined[index]?.deref() ?? new Arena(memory, index);
   }
 
   static #published(): Arena | undefined {

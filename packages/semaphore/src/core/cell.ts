@@ -8,7 +8,7 @@ import {
   RoomResult,
   requireString,
 } from 'eventfd/internal';
-import { Arena } from './arena.js';
+import { Arena, leaveArenas } from './arena.js';
 
 /** The kinds of object; a handle of one kind attaches to no other. native/core/words.h says how each uses its cell. */
 export const Kind = {
@@ -47,7 +47,10 @@ export interface Allocation {
 }
 
 /** Attachments end with the object that used them, unless their thread holds permits or waits. */
-const unused = new FinalizationRegistry<number>((attachment) => native.detach(attachment));
+const unused = new FinalizationRegistry<number>((attachment) => {
+  native.detach(attachment);
+  leaveArenas();
+});
 
 export class Cell {
   readonly kind: KindName;

@@ -1,7 +1,28 @@
 import type { Case } from '../harness/types.js';
+import { contended } from './contended.js';
+import { death, terminate } from './death.js';
+import { handOffAsync, handOffSync } from './hand-off.js';
+import { pool } from './pool.js';
+import { queue } from './queue.js';
+import { idle, memory } from './resources.js';
+import { storm } from './storm.js';
+import { uncontendedAsync } from './uncontended-async.js';
 import { uncontendedSync } from './uncontended-sync.js';
 
-export const cases: readonly Case[] = [uncontendedSync];
+export const cases: readonly Case[] = [
+  uncontendedSync,
+  uncontendedAsync,
+  handOffSync,
+  handOffAsync,
+  contended,
+  queue,
+  storm,
+  pool,
+  death,
+  terminate,
+  idle,
+  memory,
+];
 
 export function caseOf(id: string): Case | undefined {
   return cases.find((each) => each.id === id);

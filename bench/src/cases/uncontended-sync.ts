@@ -1,6 +1,7 @@
 /** One thread takes a permit and gives it back, without waiting, while nobody else wants it. */
 import type { Case, Entry } from '../harness/types.js';
 import { nsPerOperation } from '../measure/batches.js';
+import { MULTITHREADING_SINCE } from '../subjects/locks.js';
 
 /** A subject by the loop a user would write, in full: an interface in between would be measured with it. */
 function loop(make: () => Promise<(n: number) => void>): Entry {
@@ -27,6 +28,13 @@ export const uncontendedSync: Case = {
         for (let i = 0; i < n; i++) semaphore.tryAcquire()?.release();
       };
     }),
+    'ours-mutex': loop(async () => {
+      const { Mutex } = await import('@eventfd/semaphore');
+      const mutex = new Mutex();
+      return (n) => {
+        for (let i = 0; i < n; i++) mutex.tryLock()?.unlock();
+      };
+    }),
     'glibc-sem': floor('sem'),
     'glibc-mutex': floor('mutex'),
     atomics: loop(async () => {
@@ -37,7 +45,7 @@ export const uncontendedSync: Case = {
       };
     }),
     multithreading: {
-      since: [21, 0], // it reads navigator
+      since: MULTITHREADING_SINCE,
       ...loop(async () => {
         const { Semaphore } = await import('multithreading');
         const semaphore = new Semaphore(1);
@@ -46,17 +54,20 @@ export const uncontendedSync: Case = {
         };
       }),
     },
-    'c-eventfd': floor('eventfd'),
-    koffi: loop(async () => {
-      const { KoffiEventfd } = await import('../subjects/koffi.js');
-      const semaphore = new KoffiEventfd(KoffiEventfd.share(1));
-      return (n) => {
-        for (let i = 0; i < n; i++) {
-          semaphore.acquireSync();
-          semaphore.release();
-        }
-      };
-    }),
+    'c-eventfd': { ...floor('eventfd'), quick: false },
+    koffi: {
+      quick: false,
+      ...loop(async () => {
+        const { KoffiEventfd } = await import('../subjects/koffi.js');
+        const semaphore = new KoffiEventfd(KoffiEventfd.share(1));
+        return (n) => {
+          for (let i = 0; i < n; i++) {
+            semaphore.acquireSync();
+            semaphore.release();
+          }
+        };
+      }),
+    },
     noop: loop(async () => {
       // A counter of this thread alone: what the loop and a property cost.
       const state = { held: 0 };

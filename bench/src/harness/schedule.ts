@@ -7,6 +7,8 @@ const ROUNDS = 7;
 const QUICK_ROUNDS = 3;
 /** A disturbed run is done again at once, so that it stays in its round, this often; then the last one is kept. */
 const AGAIN = 2;
+/** On a machine that is never quiet: no more than this share of all runs is thrown away. */
+const MOST_DISCARDED = 0.3;
 
 export interface Plan {
   readonly case: Case;
@@ -37,6 +39,7 @@ export interface Tally {
   discarded: number;
   kept: number;
   runs: number;
+  readonly planned: number;
 }
 
 export async function carryOut(
@@ -71,7 +74,7 @@ async function add(plan: Plan, programs: Programs, tally: Tally, point: Point, r
     }
     tally.runs++;
     const disturbed = isDisturbed(outcome);
-    if (disturbed && again < AGAIN) {
+    if (disturbed && again < AGAIN && tally.discarded < MOST_DISCARDED * tally.planned) {
       tally.discarded++;
       continue;
     }

@@ -5,7 +5,7 @@ import { look, since } from './disturbance.js';
 import type { Case, Disturbance, Figures, Point } from './types.js';
 
 const child = fileURLToPath(new URL('./child.js', import.meta.url));
-const DEADLINE = 60_000;
+const DEADLINE = 20_000;
 
 export type Outcome = (Disturbance & { figures: Figures }) | { missing: string };
 

@@ -23,6 +23,8 @@ export interface Entry {
   readonly since?: readonly [major: number, minor: number];
   /** Only these points: a subject that takes a minute for the largest queue is not asked for it. */
   readonly at?: (point: Point) => boolean;
+  /** False: not with --quick. */
+  readonly quick?: boolean;
 }
 
 export interface Case {
@@ -87,7 +89,7 @@ export interface Results {
   readonly machine: Machine;
   readonly quick: boolean;
   /** How many runs were thrown away since the machine was disturbed, and how many had to be kept all the same. */
-  readonly disturbed: { discarded: number; kept: number; runs: number };
+  readonly disturbed: { discarded: number; kept: number; runs: number; planned: number };
   readonly seconds: number;
   readonly cases: CaseResult[];
 }

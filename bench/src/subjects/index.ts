@@ -7,6 +7,11 @@ export interface Subject {
 export const subjects: Readonly<Record<string, Subject>> = {
   ours: { title: 'eventfd', about: 'this library' },
   'ours-parked': { title: 'eventfd, no spin', about: 'this library, spinning before a park turned off' },
+  'ours-async': { title: 'eventfd, async', about: 'this library, awaited' },
+  'ours-mutex': { title: 'eventfd Mutex', about: "this library's Mutex, where the others are semaphores" },
+  'ours-eventfd': { title: 'eventfd EventFd', about: "this library's EventFd" },
+  'ours-in-task': { title: 'eventfd, in the task', about: 'acquireSync inside the task, on the worker' },
+  piscina: { title: 'no limit', about: 'Piscina alone' },
   atomics: {
     title: 'Atomics.wait',
     about: 'a mutex and a semaphore on an Int32Array, after Drepper; nothing survives a death',

@@ -1,0 +1,222 @@
+/** The holder dies: when is the next one served, and is anything lost? */
+import type { Worker } from 'node:worker_threads';
+import type { Case, Entry, Figures } from '../harness/types.js';
+import { now, percentiles, sleep } from '../measure/clock.js';
+import { ready, start } from '../measure/threads.js';
+import { AtomicsSemaphore } from '../subjects/atomics.js';
+import { MORTICE_SINCE, WEB_LOCKS_SINCE, webLocks } from '../subjects/locks.js';
+
+const DEATHS = 40;
+/** Who is not served in this time never is: nobody is left to wake it. */
+const NEVER_MS = 500;
+
+/** On the worker: takes the permit and holds it, however long. */
+const holders: Record<string, (payload: unknown) => Promise<unknown>> = {
+  async ours(payload) {
+    const { Semaphore } = await import('@eventfd/semaphore');
+    return Semaphore.from(payload as InstanceType<typeof Semaphore>).acquireSync();
+  },
+  async atomics(payload) {
+    new AtomicsSemaphore(payload as SharedArrayBuffer).acquireSync();
+  },
+  'web-locks': () =>
+    new Promise((held) => {
+      void webLocks().request('bench', () => {
+        held(undefined);
+        return new Promise(() => {});
+      });
+    }),
+  async mortice() {
+    const { default: create } = await import('mortice');
+    return create({ name: 'bench' }).writeLock();
+  },
+};
+
+declare global {
+  var held: unknown;
+}
+
+export async function hold({ subject, payload }: { subject: string; payload: unknown }): Promise<void> {
+  // Kept, so that no garbage collection gives it back.
+  globalThis.held = await holders[subject]?.(payload);
+  ready();
+  // Dies with the permit in its hands.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+/** On the main thread. */
+interface Waiter {
+  readonly payload: unknown;
+  /** Waits for the permit; the result gives it back. */
+  wait(): Promise<() => void>;
+  /** Permits that are neither free nor held at the end. */
+  lost?(): number;
+}
+
+async function run(subject: string, make: () => Promise<Waiter>): Promise<Figures> {
+  const waiter = await make();
+  const alive = setInterval(() => {}, 1e6);
+  const [afterEnd, afterCall]: [number[], number[]] = [[], []];
+  let never = 0;
+  for (let death = 0; death < DEATHS; death++) {
+    const thread = start(import.meta.url, 'hold', { subject, payload: waiter.payload });
+    await thread.ready;
+    const served = waiter.wait().then((giveBack) => ({ at: now(), giveBack }));
+    const called = now();
+    await thread.worker.terminate();
+    const ended = now();
+    const outcome = await Promise.race([served, sleep(NEVER_MS)]);
+    if (outcome === undefined) {
+      // The permit is gone for good: no other worker would get it.
+      never = 1;
+      break;
+    }
+    afterEnd.push(Math.max(0, outcome.at - ended));
+    afterCall.push(outcome.at - called);
+    outcome.giveBack();
+  }
+  clearInterval(alive);
+  const deaths = afterEnd.length + never;
+  const lost = waiter.lost?.() ?? never;
+  if (afterEnd.length === 0) return { served: 0, lost };
+  const { p50, p99 } = percentiles(afterEnd);
+  return { p50, p99, call: percentiles(afterCall).p50, served: (afterEnd.length / deaths) * 100, lost };
+}
+
+function entry(subject: string, make: () => Promise<Waiter>, more: Partial<Entry> = {}): Entry {
+  return { way: { run: () => run(subject, make) }, quick: false, ...more };
+}
+
+export const death: Case = {
+  id: 'death',
+  title: 'Death of the holder: until the waiter is served',
+  about:
+    `A worker holds the only permit and is terminated; a promise on the main thread waits for it. ${DEATHS} deaths a ` +
+    'process. The time from `await worker.terminate()` to the grant (0 when the grant came first), and from the call of ' +
+    `terminate(). Whoever is not served within ${NEVER_MS} ms never is.`,
+  points: [{}],
+  rounds: 5,
+  metrics: {
+    served: { unit: '%', title: 'served', better: 'more' },
+    p50: { unit: 'ms', title: 'after the end, median', better: 'less' },
+    p99: { unit: 'ms', title: 'p99', better: 'less' },
+    call: { unit: 'ms', title: 'after the call', better: 'less' },
+    lost: { unit: 'count', title: 'permits lost', better: 'less' },
+  },
+  subjects: {
+    ours: entry('ours', async () => {
+      const { Semaphore } = await import('@eventfd/semaphore');
+      const semaphore = new Semaphore(1);
+      return {
+        payload: semaphore,
+        wait: async () => {
+          const permit = await semaphore.acquire();
+          return () => permit.release();
+        },
+        lost: () => 1 - semaphore.available,
+      };
+    }),
+    'wait-async': entry('atomics', async () => {
+      const payload = AtomicsSemaphore.share(1);
+      const semaphore = new AtomicsSemaphore(payload);
+      return {
+        payload,
+        wait: async () => {
+          await semaphore.acquire();
+          return () => semaphore.release();
+        },
+      };
+    }),
+    'web-locks': entry(
+      'web-locks',
+      async () => ({
+        payload: undefined,
+        wait: () =>
+          new Promise((held) => {
+            void webLocks().request('bench', () => new Promise<void>((giveBack) => held(giveBack)));
+          }),
+      }),
+      { since: WEB_LOCKS_SINCE },
+    ),
+    mortice: entry(
+      'mortice',
+      async () => {
+        const { default: create } = await import('mortice');
+        const lock = create({ name: 'bench' });
+        return { payload: undefined, wait: () => lock.writeLock() };
+      },
+      { since: MORTICE_SINCE },
+    ),
+  },
+};
+
+const BLOCKED = 20;
+
+const blockers: Record<string, (payload: unknown) => Promise<unknown>> = {
+  async ours(payload) {
+    const { Semaphore } = await import('@eventfd/semaphore');
+    const semaphore = Semaphore.from(payload as InstanceType<typeof Semaphore>);
+    ready();
+    return semaphore.acquireSync();
+  },
+  async atomics(payload) {
+    const semaphore = new AtomicsSemaphore(payload as SharedArrayBuffer);
+    ready();
+    semaphore.acquireSync();
+  },
+  async koffi(payload) {
+    const { KoffiEventfd } = await import('../subjects/koffi.js');
+    const semaphore = new KoffiEventfd(payload as number);
+    ready();
+    semaphore.acquireSync();
+  },
+};
+
+export async function block({ subject, payload }: { subject: string; payload: unknown }): Promise<unknown> {
+  return blockers[subject]?.(payload);
+}
+
+/** What each subject's blocked workers wait for: a semaphore without a permit. */
+export async function emptySemaphore(subject: string): Promise<unknown> {
+  if (subject === 'atomics') return AtomicsSemaphore.share(0);
+  if (subject === 'koffi') return (await import('../subjects/koffi.js')).KoffiEventfd.share(0);
+  const { Semaphore } = await import('@eventfd/semaphore');
+  return new Semaphore(0);
+}
+
+export async function blockedWorker(subject: string, payload: unknown): Promise<Worker> {
+  const thread = start(import.meta.url, 'block', { subject, payload });
+  await thread.ready;
+  return thread.worker;
+}
+
+async function runTerminate(subject: string): Promise<Figures> {
+  const payload = await emptySemaphore(subject);
+  const times: number[] = [];
+  for (let i = 0; i < BLOCKED; i++) {
+    const worker = await blockedWorker(subject, payload);
+    await sleep(5 + i);
+    const called = now();
+    await worker.terminate();
+    times.push(now() - called);
+  }
+  return { p50: percentiles(times).p50, most: Math.max(...times) };
+}
+
+export const terminate: Case = {
+  id: 'terminate',
+  title: 'terminate() of a worker that is blocked',
+  about: `A worker blocks in a synchronous wait for a permit that never comes. ${BLOCKED} of them, one after the other.`,
+  points: [{}],
+  rounds: 3,
+  deadline: 10_000,
+  metrics: {
+    p50: { unit: 'ms', title: 'median', better: 'less' },
+    most: { unit: 'ms', title: 'the longest', better: 'less' },
+  },
+  subjects: {
+    ours: { way: { run: () => runTerminate('ours') }, quick: false },
+    atomics: { way: { run: () => runTerminate('atomics') }, quick: false },
+    koffi: { way: { run: () => runTerminate('koffi') }, quick: false },
+  },
+};

@@ -1,0 +1,123 @@
+/** Two threads wake each other in turn: a round trip is there and back, two hand-offs. */
+import type { Case, Entry, Figures, Metric } from '../harness/types.js';
+import { cpuMicros, now, percentiles } from '../measure/clock.js';
+import { ready, start } from '../measure/threads.js';
+import { type AsyncWay, asyncWays, type SyncWay, syncWays, type Ways } from '../subjects/signals.js';
+
+const ROUNDS = 12_000;
+const WARM_UP = 3_000;
+
+interface Answer {
+  readonly subject: string;
+  readonly there: readonly unknown[];
+}
+
+export async function answerSync({ subject, there }: Answer): Promise<void> {
+  const ways = await syncWays[subject as keyof typeof syncWays]();
+  const [from, to] = [await ways.attach(there[0]), await ways.attach(there[1])];
+  ready();
+  for (let i = 0; i < ROUNDS + WARM_UP; i++) {
+    from.waitSync();
+    to.post();
+  }
+}
+
+export async function answerAsync({ subject, there }: Answer): Promise<void> {
+  const ways = await asyncWays[subject as keyof typeof asyncWays]();
+  const [from, to] = [await ways.attach(there[0]), await ways.attach(there[1])];
+  // Atomics.waitAsync does not keep a loop alive; the others do not mind.
+  const alive = setInterval(() => {}, 1e6);
+  ready();
+  for (let i = 0; i < ROUNDS + WARM_UP; i++) {
+    await from.wait();
+    to.post();
+  }
+  clearInterval(alive);
+}
+
+async function openWith<W>(make: () => Promise<Ways<W>>, subject: string, name: string) {
+  const ways = await make();
+  const { here, there, transfer } = await ways.open();
+  const thread = start(import.meta.url, name, { subject, there } satisfies Answer, transfer);
+  await thread.ready;
+  return [here[0] as W, here[1] as W] as const;
+}
+
+function figures(times: Float64Array, cpu: number, took: number): Figures {
+  return { ...percentiles(times), mean: (took * 1000) / ROUNDS, cpu: cpu / ROUNDS };
+}
+
+async function runSync(subject: keyof typeof syncWays): Promise<Figures> {
+  const [to, from] = await openWith<SyncWay>(syncWays[subject], subject, 'answerSync');
+  const times = new Float64Array(ROUNDS);
+  let [cpu, began] = [0, 0];
+  for (let i = -WARM_UP; i < ROUNDS; i++) {
+    if (i === 0) [cpu, began] = [cpuMicros(), now()];
+    const start = now();
+    to.post();
+    from.waitSync();
+    if (i >= 0) times[i] = (now() - start) * 1000;
+  }
+  return figures(times, cpuMicros() - cpu, now() - began);
+}
+
+async function runAsync(subject: keyof typeof asyncWays): Promise<Figures> {
+  const [to, from] = await openWith<AsyncWay>(asyncWays[subject], subject, 'answerAsync');
+  const alive = setInterval(() => {}, 1e6);
+  const times = new Float64Array(ROUNDS);
+  let [cpu, began] = [0, 0];
+  for (let i = -WARM_UP; i < ROUNDS; i++) {
+    if (i === 0) [cpu, began] = [cpuMicros(), now()];
+    const start = now();
+    to.post();
+    await from.wait();
+    if (i >= 0) times[i] = (now() - start) * 1000;
+  }
+  clearInterval(alive);
+  return figures(times, cpuMicros() - cpu, now() - began);
+}
+
+const sync = (subject: keyof typeof syncWays): Entry => ({ way: { run: () => runSync(subject) } });
+const async = (subject: keyof typeof asyncWays): Entry => ({ way: { run: () => runAsync(subject) } });
+const floor = (what: string): Entry => ({ way: { floor: () => ['handoff', what, String(ROUNDS)] } });
+
+const metrics: Record<string, Metric> = {
+  p50: { unit: 'us', title: 'round trip, median', better: 'less' },
+  p99: { unit: 'us', title: 'p99', better: 'less' },
+  mean: { unit: 'us', title: 'mean', better: 'less' },
+  cpu: { unit: 'us', title: 'CPU', better: 'less' },
+};
+
+export const handOffSync: Case = {
+  id: 'hand-off-sync',
+  title: 'Hand-off, sync: two threads wake each other in turn',
+  about:
+    'Each thread blocks until the other wakes it. A round trip is two hand-offs. CPU is that of both threads for a ' +
+    'round trip. With a core for each thread a spin can catch the wake-up; with one it cannot, and "no spin" is what is left.',
+  points: [{}],
+  metrics,
+  subjects: {
+    ours: sync('ours'),
+    'ours-parked': sync('ours-parked'),
+    atomics: sync('atomics'),
+    koffi: sync('koffi'),
+    'c-eventfd': floor('eventfd'),
+    'c-futex': floor('futex'),
+    'glibc-sem': floor('sem'),
+  },
+};
+
+export const handOffAsync: Case = {
+  id: 'hand-off-async',
+  title: 'Hand-off, async: two event loops wake each other in turn',
+  about: 'Each thread awaits the other. A round trip is two hand-offs. CPU is that of both threads for a round trip.',
+  points: [{}],
+  metrics,
+  subjects: {
+    ours: async('ours'),
+    'ours-parked': async('ours-parked'),
+    'wait-async': async('wait-async'),
+    'message-port': async('message-port'),
+    'c-epoll': floor('epoll'),
+  },
+};

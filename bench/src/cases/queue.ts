@@ -1,0 +1,118 @@
+/** What a grant costs when many wait. */
+import type { Case, Entry, Figures, Point } from '../harness/types.js';
+import { now } from '../measure/clock.js';
+import { MORTICE_SINCE, WEB_LOCKS_SINCE } from '../subjects/locks.js';
+
+/** Queues up: acquires, and gives back at once when it has it. Settles when it has given back. */
+type Wait = () => Promise<void>;
+
+interface Queue {
+  readonly wait: Wait;
+  /** Takes the one permit; the result gives it back, and so begins the chain. */
+  hold(): Promise<() => void>;
+}
+
+/** As many grants as this in all, so that small queues are measured as long as large ones. */
+const GRANTS = 100_000;
+
+async function drain(queue: Queue, waiters: number): Promise<{ grant: number; enter: number }> {
+  const letGo = await queue.hold();
+  const start = now();
+  const waits = Array.from({ length: waiters }, () => queue.wait());
+  const queued = now();
+  letGo();
+  await Promise.all(waits);
+  return { enter: ((queued - start) * 1e6) / waiters, grant: ((now() - queued) * 1e6) / waiters };
+}
+
+async function run(make: () => Promise<Queue>, { waiters = 1000 }: Point): Promise<Figures> {
+  const queue = await make();
+  // Atomics.waitAsync does not keep a loop alive.
+  const alive = setInterval(() => {}, 1e6);
+  for (let i = 0; i < 10; i++) await drain(queue, 200);
+  const times = Math.max(1, Math.round(GRANTS / waiters / 4));
+  const all = [];
+  for (let i = 0; i < times; i++) all.push(await drain(queue, waiters));
+  clearInterval(alive);
+  const middle = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return { grant: middle(all.map(({ grant }) => grant)), enter: middle(all.map(({ enter }) => enter)) };
+}
+
+function entry(make: () => Promise<Queue>, more: Partial<Entry> = {}): Entry {
+  return { way: { run: (point) => run(make, point) }, quick: false, ...more };
+}
+
+export const queue: Case = {
+  id: 'queue',
+  title: 'Queue: the cost of a grant when many wait',
+  about:
+    'So many promises wait for one permit on one thread; each gives it back as soon as it has it. The time from the ' +
+    'first release to the last grant, by waiter. A lock whose grant costs grow with its queue shows a rising line. ' +
+    'One thread only, so that async-mutex can take part: it has no threads to wake.',
+  points: [1000, 10_000, 100_000].map((waiters) => ({ waiters })),
+  quickPoints: [1000, 100_000].map((waiters) => ({ waiters })),
+  rounds: 5,
+  deadline: 20_000,
+  metrics: {
+    grant: { unit: 'ns', title: 'a grant', better: 'less' },
+    enter: { unit: 'ns', title: 'to queue up', better: 'less' },
+  },
+  subjects: {
+    ours: entry(async () => {
+      const { Semaphore } = await import('@eventfd/semaphore');
+      const semaphore = new Semaphore(1);
+      return {
+        wait: async () => (await semaphore.acquire()).release(),
+        hold: async () => {
+          const permit = await semaphore.acquire();
+          return () => permit.release();
+        },
+      };
+    }),
+    'async-mutex': entry(async () => {
+      const { Semaphore } = await import('async-mutex');
+      const semaphore = new Semaphore(1);
+      return {
+        wait: async () => (await semaphore.acquire())[1](),
+        hold: async () => (await semaphore.acquire())[1],
+      };
+    }),
+    'wait-async': entry(async () => {
+      const { AtomicsSemaphore } = await import('../subjects/atomics.js');
+      const semaphore = new AtomicsSemaphore(AtomicsSemaphore.share(1));
+      return {
+        wait: async () => {
+          await semaphore.acquire();
+          semaphore.release();
+        },
+        hold: async () => {
+          await semaphore.acquire();
+          return () => semaphore.release();
+        },
+      };
+    }),
+    'web-locks': entry(
+      async () => {
+        const { webLocks } = await import('../subjects/locks.js');
+        return {
+          wait: async () => {
+            await webLocks().request('bench', () => {});
+          },
+          hold: () =>
+            new Promise((held) => {
+              void webLocks().request('bench', () => new Promise<void>((letGo) => held(letGo)));
+            }),
+        };
+      },
+      { since: WEB_LOCKS_SINCE, at: ({ waiters = 0 }) => waiters <= 10_000 },
+    ),
+    mortice: entry(
+      async () => {
+        const { default: create } = await import('mortice');
+        const lock = create({ name: 'bench' });
+        return { wait: async () => (await lock.writeLock())(), hold: () => lock.writeLock() };
+      },
+      { since: MORTICE_SINCE, at: ({ waiters = 0 }) => waiters <= 10_000 },
+    ),
+  },
+};

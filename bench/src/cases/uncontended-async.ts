@@ -1,0 +1,88 @@
+/** One thread awaits a permit that is free, and gives it back. */
+import type { Case, Entry } from '../harness/types.js';
+import { nsPerOperation } from '../measure/batches.js';
+import { MORTICE_SINCE, MULTITHREADING_SINCE, WEB_LOCKS_SINCE } from '../subjects/locks.js';
+
+function loop(make: () => Promise<(n: number) => Promise<void>>): Entry {
+  return { way: { run: async () => nsPerOperation(await make()) } };
+}
+
+export const uncontendedAsync: Case = {
+  id: 'uncontended-async',
+  title: 'Uncontended, async: await and give back',
+  about:
+    'One thread, nobody else. The floor is a loop that awaits a promise that is resolved already; all others also give ' +
+    'back what they got.',
+  points: [{}],
+  metrics: { time: { unit: 'ns', title: 'await and give back', better: 'less' } },
+  subjects: {
+    ours: loop(async () => {
+      const { Semaphore } = await import('@eventfd/semaphore');
+      const semaphore = new Semaphore(1);
+      return async (n) => {
+        for (let i = 0; i < n; i++) (await semaphore.acquire()).release();
+      };
+    }),
+    promise: loop(async () => {
+      const value = { held: 1 };
+      let sum = 0;
+      return async (n) => {
+        for (let i = 0; i < n; i++) sum += (await Promise.resolve(value)).held;
+        if (sum < 0) throw new Error('never');
+      };
+    }),
+    'wait-async': loop(async () => {
+      const { AtomicsSemaphore } = await import('../subjects/atomics.js');
+      const semaphore = new AtomicsSemaphore(AtomicsSemaphore.share(1));
+      return async (n) => {
+        for (let i = 0; i < n; i++) {
+          await semaphore.acquire();
+          semaphore.release();
+        }
+      };
+    }),
+    'async-mutex': loop(async () => {
+      const { Semaphore } = await import('async-mutex');
+      const semaphore = new Semaphore(1);
+      return async (n) => {
+        for (let i = 0; i < n; i++) {
+          const [, release] = await semaphore.acquire();
+          release();
+        }
+      };
+    }),
+    multithreading: {
+      since: MULTITHREADING_SINCE,
+      ...loop(async () => {
+        const { Semaphore } = await import('multithreading');
+        const semaphore = new Semaphore(1);
+        return async (n) => {
+          for (let i = 0; i < n; i++) (await semaphore.acquire()).dispose();
+        };
+      }),
+    },
+    mortice: {
+      since: MORTICE_SINCE,
+      ...loop(async () => {
+        const { default: mortice } = await import('mortice');
+        const lock = mortice({ name: 'bench' });
+        return async (n) => {
+          for (let i = 0; i < n; i++) {
+            const release = await lock.writeLock();
+            release();
+          }
+        };
+      }),
+    },
+    'web-locks': {
+      since: WEB_LOCKS_SINCE,
+      ...loop(async () => {
+        const { webLocks } = await import('../subjects/locks.js');
+        const nothing = () => {};
+        return async (n) => {
+          for (let i = 0; i < n; i++) await webLocks().request('bench', nothing);
+        };
+      }),
+    },
+  },
+};

@@ -1,0 +1,3 @@
+import { runTask } from './threads.js';
+
+await runTask();

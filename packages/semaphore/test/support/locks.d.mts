@@ -24,6 +24,10 @@ export interface Adapter {
   readonly fair: boolean;
   /** Whether one acquire may take several permits. */
   readonly weighted: boolean;
+  /** A thread that holds it and blocks for more gets a DeadlockError at once, whatever the timeout. */
+  readonly findsDeadlock: boolean;
+  /** Whether `run` and `runSync` are methods of the class; the adapter makes do without. */
+  readonly hasRun: boolean;
   make(name?: string): Lock;
   from(posted: unknown): Lock;
   tryAcquire(lock: Lock, permits?: number): Hold | undefined;

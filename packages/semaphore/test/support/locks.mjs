@@ -2,7 +2,7 @@
  * The table of lock-like classes: one adapter each, the same for tests and for the workers they start. A class is
  * added here, and in the types beside; every contract, fault and stress test then runs over it.
  */
-import { Semaphore } from '@eventfd/semaphore';
+import { Mutex, RwLock, Semaphore } from '@eventfd/semaphore';
 
 function semaphore(limit, options = {}) {
   const { fair = false } = options;
@@ -10,6 +10,8 @@ function semaphore(limit, options = {}) {
     limit,
     fair,
     weighted: true,
+    findsDeadlock: false,
+    hasRun: true,
     make: (name) => new Semaphore(limit, { ...options, name }),
     from: (posted) => Semaphore.from(posted),
     tryAcquire: (lock, permits) => lock.tryAcquire(permits),
@@ -22,9 +24,66 @@ function semaphore(limit, options = {}) {
   };
 }
 
+function mutex(options = {}) {
+  const { fair = false } = options;
+  return {
+    limit: 1,
+    fair,
+    weighted: false,
+    findsDeadlock: true,
+    hasRun: true,
+    make: (name) => new Mutex({ ...options, name }),
+    from: (posted) => Mutex.from(posted),
+    tryAcquire: (lock) => lock.tryLock(),
+    acquireSync: (lock, waiting) => lock.lockSync(waiting),
+    acquire: (lock, waiting) => lock.lock(waiting),
+    release: (hold) => hold.unlock(),
+    run: (lock, fn, waiting) => lock.run(fn, waiting),
+    runSync: (lock, fn, waiting) => lock.runSync(fn, waiting),
+    free: (lock) => (lock.locked ? 0 : 1),
+  };
+}
+
+function rwlock(options = {}) {
+  return {
+    limit: 1,
+    // A writer wants all permits, and who wants several is never overtaken.
+    fair: true,
+    weighted: false,
+    findsDeadlock: false,
+    hasRun: false,
+    make: (name) => new RwLock({ ...options, name }),
+    from: (posted) => RwLock.from(posted),
+    tryAcquire: (lock) => lock.tryWrite(),
+    acquireSync: (lock, waiting) => lock.writeSync(waiting),
+    acquire: (lock, waiting) => lock.write(waiting),
+    release: (hold) => hold.unlock(),
+    run: async (lock, fn, waiting) => {
+      const guard = await lock.write(waiting);
+      try {
+        return await fn();
+      } finally {
+        guard.unlock();
+      }
+    },
+    runSync: (lock, fn, waiting) => {
+      const guard = lock.writeSync(waiting);
+      try {
+        return fn();
+      } finally {
+        guard.unlock();
+      }
+    },
+    free: (lock) => (lock.writing || lock.readers > 0 ? 0 : 1),
+  };
+}
+
 export const locks = {
   'Semaphore(1)': semaphore(1),
   'Semaphore(3)': semaphore(3),
   'fair Semaphore(1)': semaphore(1, { fair: true }),
   'fair Semaphore(3)': semaphore(3, { fair: true }),
+  Mutex: mutex(),
+  'fair Mutex': mutex({ fair: true }),
+  'RwLock to write': rwlock(),
 };

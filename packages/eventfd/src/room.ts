@@ -57,10 +57,17 @@ export function park(attachment: number, permits: number, role: Role, ref: boole
   return { waiter: result };
 }
 
-/** Ends a wait that `park` began and that was not told of yet. What it had been granted meanwhile is given back. */
-export function leave(waiter: number): void {
+/**
+ * Ends a wait that `park` began. What it had been granted meanwhile is given back.
+ *
+ * False when it is too late for that: the wait was decided, its permits are noted, and it stands among those that are
+ * told right now. Who is told before it can run code that gives it up: a subscriber to a diagnostics channel.
+ */
+export function leave(waiter: number): boolean {
+  if (parked[waiter] === undefined) return false;
   parked[waiter] = undefined;
   native.leave(waiter);
+  return true;
 }
 
 /** What a blocking wait may want to do on the way. */

@@ -160,8 +160,7 @@ class Wait<T> implements Parked, AbortListener {
   }
 
   #leave(event: 'abort' | 'timeout'): boolean {
-    if (this.#waiter < 0) return false;
-    leave(this.#waiter);
+    if (this.#waiter < 0 || !leave(this.#waiter)) return false;
     this.#end();
     publishWait(event, this.#id, this.#target);
     return true;

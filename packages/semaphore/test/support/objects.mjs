@@ -1,0 +1,9 @@
+/** The classes by name, for workers that are told what to attach. */
+import { Barrier, Condition, Event, Latch, Mutex, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
+
+export const classes = { Barrier, Condition, Event, Latch, Mutex, RwLock, Semaphore, Signal };
+
+/** What was posted, whichever class it is of. */
+export function attach(posted) {
+  return classes[posted.handle.kind].from(posted);
+}

@@ -123,7 +123,7 @@ export class Mutex extends SharedObject {
 
   /** Whether somebody holds it at this moment. */
   get locked(): boolean {
-    return this.#core.cell.free <= 0;
+    return this.#core.isTaken;
   }
 
   get fair(): boolean {

@@ -98,7 +98,7 @@ export class RwLock extends SharedObject {
 
   /** Whether somebody holds it to write at this moment. */
   get writing(): boolean {
-    return this.#core.cell.free <= 0;
+    return this.#core.isTaken;
   }
 
   get fair(): boolean {

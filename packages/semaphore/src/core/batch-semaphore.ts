@@ -94,6 +94,11 @@ export class BatchSemaphore {
     return this.cell.slot !== 0 && this.cell.arena.load(this.cell.slot, 0) > 0;
   }
 
+  /** Whether no permit is free; false once the object is disposed. */
+  get isTaken(): boolean {
+    return this.cell.tryAttach() && this.cell.free <= 0;
+  }
+
   /** For a sole owner, right after it acquired: whether the last one died. True for the first to ask. */
   takeAbandoned(): boolean {
     if (!this.#foundAbandoned) return false;

@@ -91,6 +91,8 @@ export interface RoomBinding {
   readonly addonId: number;
   /** The length that `connect` wants its batch to have. */
   readonly batchLength: number;
+  /** What `onReady` writes over the first entry of the batch when it has taken note of all. */
+  readonly heard: number;
   /** From now on `onReady(count)` tells of the first `count` entries of `batch`: `waiter << 1 | closed`. */
   connect(threadId: number, batch: Uint32Array, onReady: (count: number) => void): void;
   createArena(bytes: Uint8Array): number;
@@ -122,6 +124,8 @@ export interface RoomBinding {
   /** GRANTED, CLOSED, an errno, or WAITING: go on with `waitSync`. Of 0 ms it only joins the queue. */
   parkSync(attachment: number, permits: number, role: Role, endless: boolean, ms: number): number;
   waitSync(ms: number): number;
+  /** Before this, what `parkSync` or `waitSync` said was granted may yet be passed on, if it is of a kind without ledger. */
+  heardSync(): void;
   leaveSync(): boolean;
   serve(attachment: number): void;
   /** Wakes up to `count` waiters, whatever the permits; how many there were. */

@@ -22,6 +22,8 @@ native.connect(threadId, batch, (count) => {
   // Collected before any is told: being told may park again, under an index that this batch still names.
   const decided = Array.from(batch.subarray(0, count), (entry) => ({ entry, waits: take(entry >>> 1) }));
   for (const { entry, waits } of decided) waits?.onDecided((entry & 1) === 1);
+  // Before this, a thread that is being terminated has let nobody see a grant: promises settle when this has returned.
+  batch[0] = native.heard;
 });
 
 function take(waiter: number): Parked | undefined {
@@ -88,19 +90,28 @@ export function parkSync(
 ): 'granted' | 'closed' | 'timeout' {
   const endless = timeout === Number.POSITIVE_INFINITY;
   const deadline = performance.now() + timeout;
+  const first = hooks.queued === undefined ? Math.min(timeout, SLICE_MS) : 0;
+  let result: number = RoomResult.WAITING;
   try {
-    const first = hooks.queued === undefined ? Math.min(timeout, SLICE_MS) : 0;
-    let result = native.parkSync(attachment, permits, role, endless, first);
-    if (result === RoomResult.WAITING) hooks.queued?.();
-    let { lasting } = hooks;
-    while (result === RoomResult.WAITING) {
-      lasting?.();
-      lasting = undefined;
+    // The loop goes round after each slice, also the last: there optimized code looks whether the thread is being
+    // terminated. Other code looks when it enters a function, which `ended` is. So a thread that was being terminated when
+    // it was granted something does not come to say that it has heard, and the grant goes to the next.
+    for (let slice = 0; result === RoomResult.WAITING; slice++) {
+      if (slice === 0) {
+        result = native.parkSync(attachment, permits, role, endless, first);
+        continue;
+      }
+      if (slice === 1) {
+        hooks.queued?.();
+        hooks.lasting?.();
+      }
       const left = deadline - performance.now();
       if (left <= 0) return 'timeout';
       result = native.waitSync(Math.min(left, SLICE_MS));
     }
-    return ended(result);
+    const how = ended(result);
+    native.heardSync();
+    return how;
   } finally {
     // Nothing, unless it timed out or was thrown out of.
     native.leaveSync();

@@ -61,7 +61,8 @@ inline int64_t NowMs() {
 // One environment's (thread's) part of the waiting room, and its place on the thread's loop.
 class RoomEnv {
  public:
-  static constexpr uint32_t kBatch = 256;  // outcomes told to JavaScript in one call
+  static constexpr uint32_t kBatch = 256;           // outcomes told to JavaScript in one call
+  static constexpr uint32_t kHeard = ~uint32_t{0};  // what it writes over the first of them once it has taken all
 
   explicit RoomEnv(napi_env env)
       : env_(env), process_(Process::Get()), room_(process_.room), participant_(&room_, &waker_) {
@@ -132,7 +133,7 @@ class RoomEnv {
       if (sync_waiter_->ready) {
         const Outcome outcome = room_.Resume(sync_waiter_);
         if (outcome != Outcome::kWaiting) {
-          EndSync();
+          if (sync_waiter_->slot != nullptr) EndSync();
           result = ResultOf(outcome);
           break;
         }
@@ -147,6 +148,15 @@ class RoomEnv {
     }
     thread->EndSyncWait();
     return result;
+  }
+
+  // JavaScript has heard how the sync wait ended.
+  //
+  // A grant that the ledger knows of is over when WaitSync returns it. One without a ledger would be lost when the
+  // thread is being terminated and JavaScript never runs again; so it stays in flight until this, and LeaveSync passes
+  // it on.
+  void HeardSync() {
+    if (sync_waiter_ != nullptr) EndSync();
   }
 
   // Ends the sync wait, if there is one. True when it had been granted, and was given back.
@@ -229,16 +239,25 @@ class RoomEnv {
         if (room_.Resume(waiter) != Outcome::kWaiting) decided[count++] = waiter;
       }
       if (count == 0) return;
-      const bool told = Tell(decided, count);
-      // From here on the ledger answers for their permits, whether JavaScript heard of them or not.
-      for (uint32_t i = 0; i < count; i++) EndWait(decided[i]);
-      if (!told) return;
+      bool heard = false;
+      const bool told = Tell(decided, count, &heard);
+      for (uint32_t i = 0; i < count; i++) {
+        // The ledger answers for permits, whether JavaScript heard of them or not. Where there is none, what it did not
+        // hear of goes to the next.
+        if (heard || decided[i]->slot != nullptr) {
+          EndWait(decided[i]);
+        } else {
+          Leave(decided[i]);
+        }
+      }
+      if (!told) break;
     }
     thread->SignalSelfIfReady();  // others on this loop want their turn
   }
 
-  // False when JavaScript cannot run any more: the loop of a worker turns once more when it ends.
-  bool Tell(RealWaiter* const* decided, uint32_t count) {
+  // False when JavaScript cannot run any more: the loop of a worker turns once more when it ends. `heard`: it took note
+  // of all, whatever came after.
+  bool Tell(RealWaiter* const* decided, uint32_t count, bool* heard) {
     Napi::HandleScope scope(env_);
     uint32_t* batch = batch_.Value().Data();
     for (uint32_t i = 0; i < count; i++) {
@@ -248,6 +267,7 @@ class RoomEnv {
     if (napi_get_global(env_, &global) != napi_ok) return false;
     if (napi_create_uint32(env_, count, &argument) != napi_ok) return false;
     const napi_status status = napi_make_callback(env_, nullptr, global, on_ready_.Value(), 1, &argument, nullptr);
+    *heard = batch[0] == kHeard;
     if (status == napi_ok) return true;
     bool pending = false;
     napi_value error;

@@ -1,8 +1,9 @@
 /** `pnpm bench`: this library, its peers and the C floor, side by side in one run. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cases } from './cases/index.js';
+import { plansFor, printVerdicts } from './check/check.js';
 import { type Arguments, parse, USAGE } from './harness/args.js';
 import { Failure } from './harness/failure.js';
 import { buildFloor } from './harness/floor.js';
@@ -12,6 +13,7 @@ import { startProgress } from './harness/progress.js';
 import { carryOut, planOf, runsOf, type Tally } from './harness/schedule.js';
 import { printCase } from './harness/table.js';
 import type { Results } from './harness/types.js';
+import { pageOf } from './report/page.js';
 
 const folder = fileURLToPath(new URL('../results/', import.meta.url));
 
@@ -37,7 +39,7 @@ function plans(args: Arguments) {
 
 async function measure(args: Arguments, node: Node, floor: string): Promise<Results> {
   const started = performance.now();
-  const todo = plans(args);
+  const todo = args.check ? plansFor((each) => planOf(each, [], args.quick)) : plans(args);
   if (todo.length === 0) throw new Failure('None of these subjects is in these cases; see --list');
   const planned = todo.reduce((sum, plan) => sum + runsOf(plan), 0);
   const tally: Tally = { discarded: 0, kept: 0, runs: 0, planned };
@@ -69,13 +71,13 @@ function save(results: Results): string {
   const name = `${results.date.replace(/[:.]/g, '-')}-node-${results.node.replace(/^v/, '')}${results.quick ? '-quick' : ''}`;
   const file = join(folder, `${name}.json`);
   writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(file.replace(/json$/, 'html'), pageOf(results));
   return file;
 }
 
 function print(results: Results): void {
   const { machine, disturbed } = results;
   console.log(`\nNode ${results.node} on ${machine.cores} x ${machine.cpu}, Linux ${machine.kernel}, ${machine.libc}`);
-  for (const each of results.cases) printCase(each);
   console.log(`\n${disturbed.runs} runs in ${results.seconds} s.`);
   if (disturbed.discarded > 0) {
     console.log(`The machine was disturbed: ${disturbed.discarded} runs were thrown away and done again.`);
@@ -98,8 +100,11 @@ async function main(): Promise<void> {
   const floor = buildFloor();
   for (const node of await nodesOf(args.nodes)) {
     const results = await measure(args, node, floor);
+    if (!args.check) for (const each of results.cases) printCase(each);
     print(results);
-    console.log(`\n${save(results)}`);
+    if (args.check && !printVerdicts(results)) process.exitCode = 1;
+    const file = relative(process.cwd(), save(results));
+    console.log(`\n${file}, and an HTML report beside it.`);
   }
 }
 

@@ -5,7 +5,7 @@ import { ready, start } from '../measure/threads.js';
 import { calibrate, work } from '../measure/work.js';
 import { lockOf, MORTICE_SINCE, MULTITHREADING_SINCE, WEB_LOCKS_SINCE } from '../subjects/locks.js';
 
-const MEASURED_MS = 400;
+const MEASURED_MS = 300;
 /** A counter to a cache line; the last line holds the flag that stops all. */
 const STRIDE = 8;
 
@@ -101,7 +101,7 @@ export const contended: Case = {
   about:
     'Each worker takes the lock, works for so many microseconds (a chain of multiplications, the same in C), gives it ' +
     "back and wants it again. Operations a second of all workers together; fairness is Jain's index over their shares " +
-    'in 0.4 s, 1 when all had the same. It is the worst a lock can meet: programs that do work outside it fare better. ' +
+    'in 0.3 s, 1 when all had the same. It is the worst a lock can meet: programs that do work outside it fare better. ' +
     'A lock that lets one worker go on and on shows a high rate and a low index.',
   points: [0, 1, 10, 100].flatMap((section) => [2, 4, 8].map((workers) => ({ section, workers }))),
   quickPoints: [{ section: 1, workers: 4 }],

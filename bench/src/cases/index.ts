@@ -6,6 +6,7 @@ import { pool } from './pool.js';
 import { queue } from './queue.js';
 import { idle, memory } from './resources.js';
 import { storm } from './storm.js';
+import { terminations } from './terminations.js';
 import { uncontendedAsync } from './uncontended-async.js';
 import { uncontendedSync } from './uncontended-sync.js';
 
@@ -20,6 +21,7 @@ export const cases: readonly Case[] = [
   pool,
   death,
   terminate,
+  terminations,
   idle,
   memory,
 ];

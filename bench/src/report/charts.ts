@@ -1,0 +1,151 @@
+/** The charts of the report, as options for Apache ECharts: data only, so that they can be written into the page. */
+import type { EChartsOption } from 'echarts';
+import { caseOf } from '../cases/index.js';
+import { summaryOf } from '../harness/stats.js';
+import { showPoint } from '../harness/table.js';
+import type { Case, CaseResult, Metric, Point, PointResult } from '../harness/types.js';
+import { titleOf } from '../subjects/index.js';
+
+export interface Chart {
+  readonly title: string;
+  readonly height: number;
+  readonly option: EChartsOption;
+}
+
+/** Ours, the floor that C sets, and everybody else. */
+const OURS = ['#0b6e4f', '#37a57b', '#7cc8a7', '#b5e0cd'];
+const FLOOR = ['#5b6c8f', '#8494b5', '#a9b6d0', '#c9d2e4'];
+const PEERS = ['#c8553d', '#e08e45', '#d9b44a', '#9c6b98', '#7a5c4f', '#c77f9b', '#8a8a8a', '#b8a07e'];
+
+export function colorsOf(subjects: readonly string[]): Record<string, string> {
+  const next = { ours: 0, floor: 0, peers: 0 };
+  return Object.fromEntries(
+    subjects.map((subject) => {
+      const [family, palette] = subject.startsWith('ours')
+        ? (['ours', OURS] as const)
+        : /^(c-|glibc-|noop|promise|piscina)/.test(subject)
+          ? (['floor', FLOOR] as const)
+          : (['peers', PEERS] as const);
+      return [subject, palette[next[family]++ % palette.length] ?? '#888'];
+    }),
+  );
+}
+
+export function chartsOf(result: CaseResult): Chart[] {
+  const theCase = caseOf(result.case);
+  const [metric, described] = Object.entries(theCase?.metrics ?? {})[0] ?? [];
+  if (theCase === undefined || metric === undefined || described === undefined) return [];
+  if (result.points.length === 1 && result.points[0] !== undefined) {
+    return [bars(theCase, result.points[0], metric, described)];
+  }
+  return lines(result.points, metric, described);
+}
+
+const axisName = ({ title, unit, better }: Metric): string =>
+  `${title}${unit === 'count' ? '' : `, ${unit}`} (${better === 'less' ? 'shorter' : 'longer'} is better)`;
+
+const lowerOrHigher = (metric: Metric): string =>
+  axisName(metric).replace('shorter', 'lower').replace('longer', 'higher');
+
+/** A logarithmic axis as soon as the largest would make the smallest invisible. */
+function scaleOf(values: readonly number[]): 'log' | 'value' {
+  const above = values.filter((value) => value > 0);
+  return above.length === values.length && Math.max(...above) > 30 * Math.min(...above) ? 'log' : 'value';
+}
+
+/** One setting: a bar for each median, a dot for each run. */
+function bars(theCase: Case, point: PointResult, metric: string, described: Metric): Chart {
+  const rows = point.subjects.flatMap((each) => {
+    const summary = summaryOf(each, metric);
+    return summary === undefined ? [] : [{ ...each, summary }];
+  });
+  const colors = colorsOf(rows.map(({ subject }) => subject));
+  // ECharts counts a vertical axis of categories from below.
+  rows.sort((a, b) =>
+    described.better === 'less' ? b.summary.median - a.summary.median : a.summary.median - b.summary.median,
+  );
+  return {
+    title: '',
+    height: 90 + rows.length * 34,
+    option: {
+      animation: false,
+      grid: { left: 8, right: 90, top: 8, bottom: 40, containLabel: true },
+      tooltip: { trigger: 'item' },
+      xAxis: {
+        type: scaleOf(rows.map(({ summary }) => summary.median)),
+        name: axisName(described),
+        nameLocation: 'middle',
+        nameGap: 28,
+      },
+      yAxis: { type: 'category', data: rows.map(({ subject }) => titleOf(subject)) },
+      series: [
+        {
+          name: theCase.title,
+          type: 'bar',
+          barMaxWidth: 22,
+          data: rows.map(({ subject, summary }) => ({
+            value: Number(summary.median.toPrecision(4)),
+            itemStyle: { color: colors[subject] ?? '#888' },
+          })),
+          label: { show: true, position: 'right' },
+        },
+        {
+          name: 'run',
+          type: 'scatter',
+          symbolSize: 5,
+          itemStyle: { color: '#222', opacity: 0.45 },
+          data: rows.flatMap(({ runs }, row) => runs.map((run) => [run.figures[metric] ?? 0, row])),
+        },
+      ],
+    },
+  };
+}
+
+/** Several settings: a chart for each setting of all parameters but the last, a line for each subject. */
+function lines(points: readonly PointResult[], metric: string, described: Metric): Chart[] {
+  const names = Object.keys(points[0]?.point ?? {});
+  const along = names.at(-1) ?? '';
+  const rest = (point: Point) =>
+    showPoint(Object.fromEntries(Object.entries(point).filter(([name]) => name !== along)));
+  const groups = [...new Set(points.map(({ point }) => rest(point)))];
+  return groups.map((group) => {
+    const mine = points.filter(({ point }) => rest(point) === group);
+    const subjects = [...new Set(mine.flatMap((each) => each.subjects.map(({ subject }) => subject)))];
+    const colors = colorsOf(subjects);
+    const valueAt = (each: PointResult, subject: string) =>
+      summaryOf(
+        each.subjects.find((result) => result.subject === subject),
+        metric,
+      )?.median;
+    const shown = subjects.filter((subject) => mine.some((each) => valueAt(each, subject) !== undefined));
+    const all = shown
+      .flatMap((subject) => mine.map((each) => valueAt(each, subject) ?? Number.NaN))
+      .filter(Number.isFinite);
+    return {
+      title: group,
+      height: 380,
+      option: {
+        animation: false,
+        grid: { left: 8, right: 24, top: 40, bottom: 70, containLabel: true },
+        legend: { bottom: 0 },
+        tooltip: { trigger: 'axis' },
+        xAxis: {
+          type: 'category',
+          name: along,
+          nameLocation: 'middle',
+          nameGap: 26,
+          data: mine.map(({ point }) => String(point[along])),
+        },
+        yAxis: { type: scaleOf(all), name: lowerOrHigher(described), nameTextStyle: { align: 'left' } },
+        series: shown.map((subject) => ({
+          name: titleOf(subject),
+          type: 'line' as const,
+          symbolSize: 7,
+          lineStyle: { width: subject === 'ours' ? 3 : 1.5 },
+          itemStyle: { color: colors[subject] ?? '#888' },
+          data: mine.map((each) => Number(valueAt(each, subject)?.toPrecision(4) ?? Number.NaN)),
+        })),
+      },
+    };
+  });
+}

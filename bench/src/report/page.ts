@@ -1,0 +1,117 @@
+/** One self-contained HTML page: the results, their charts, and the library that draws them. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { caseOf } from '../cases/index.js';
+import { verdictsOf } from '../check/check.js';
+import { summaryOf } from '../harness/stats.js';
+import { show, showPoint } from '../harness/table.js';
+import type { CaseResult, Results } from '../harness/types.js';
+import { subjects, titleOf } from '../subjects/index.js';
+import { type Chart, chartsOf } from './charts.js';
+
+const library = createRequire(import.meta.url).resolve('echarts/dist/echarts.common.min.js');
+
+function html(text: string): string {
+  return text.replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] ?? char);
+}
+
+const STYLE = `
+:root { color-scheme: light; --ink: #1d2521; --soft: #5d6963; --line: #dde3df; }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); max-width: 1060px; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.7rem; margin-bottom: 0.2rem; } h2 { font-size: 1.25rem; margin: 2.6rem 0 0.2rem; } h3 { font-size: 1rem; margin: 1.2rem 0 0; }
+p { margin: 0.3rem 0 0.8rem; color: var(--soft); max-width: 75ch; }
+nav { columns: 2; margin: 1rem 0; } nav a { display: block; color: inherit; }
+.chart { width: 100%; }
+.warning { background: #fdf3dc; border-left: 4px solid #d9a62e; color: var(--ink); padding: 0.5rem 0.8rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; margin: 0.6rem 0 1.2rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.22rem 0.7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; } th { font-weight: 600; color: var(--soft); }
+tr.ours td { background: #eef7f2; } td.missing { text-align: left; color: var(--soft); }
+td.held { color: #0b6e4f; } td.missed { color: #b3261e; font-weight: 600; }`;
+
+// Everything a chart needs is data; this is all the code of the page's own.
+const SCRIPT = `
+for (const element of document.querySelectorAll('.chart')) {
+  const chart = echarts.init(element, null, { renderer: 'svg' });
+  chart.setOption(JSON.parse(element.nextElementSibling.textContent));
+  addEventListener('resize', () => chart.resize());
+}`;
+
+function chart({ title, height, option }: Chart): string {
+  const data = JSON.stringify(option).replace(/</g, '\\u003c');
+  return `${title === '' ? '' : `<h3>${html(title)}</h3>`}
+<div class="chart" style="height:${height}px"></div><script type="application/json">${data}</script>`;
+}
+
+function table(result: CaseResult): string {
+  const metrics = Object.entries(caseOf(result.case)?.metrics ?? {});
+  const head = metrics.map(([, metric]) => `<th>${html(metric.title)}</th>`).join('');
+  const rows = result.points.flatMap((point) =>
+    point.subjects.map((each) => {
+      const where = showPoint(point.point);
+      const cells =
+        each.missing === undefined
+          ? metrics
+              .map(([name, { unit }]) => {
+                const summary = summaryOf(each, name);
+                return `<td>${summary === undefined ? '-' : html(show(summary.median, unit))}</td>`;
+              })
+              .join('')
+          : `<td class="missing" colspan="${metrics.length}">${html(each.missing)}</td>`;
+      const about = html(subjects[each.subject]?.about ?? '');
+      const kind = each.subject.startsWith('ours') ? ' class="ours"' : '';
+      return `<tr${kind}><td title="${about}">${html(titleOf(each.subject))}${where === '' ? '' : ` <small>${html(where)}</small>`}</td>${cells}</tr>`;
+    }),
+  );
+  return `<div class="scroll"><table><tr><th></th>${head}</tr>${rows.join('\n')}</table></div>`;
+}
+
+function section(result: CaseResult): string {
+  const theCase = caseOf(result.case);
+  const charts = chartsOf(result).map(chart).join('\n');
+  return `<section id="${result.case}"><h2>${html(theCase?.title ?? result.case)}</h2>
+<p>${html(theCase?.about ?? '')}</p>
+${charts}
+<details${charts === '' ? ' open' : ''}><summary>Figures</summary>${table(result)}</details></section>`;
+}
+
+function verdicts(results: Results): string {
+  const measured = verdictsOf(results).filter(({ held }) => held !== undefined);
+  if (measured.length === 0) return '';
+  const rows = measured.map(({ bound, ours, theirs, against, value, held }) => {
+    const x = bound.theirs.length === 0 ? 'count' : 'x';
+    const limit = 'atMost' in bound.limit ? `at most ${bound.limit.atMost}` : `at least ${bound.limit.atLeast}`;
+    const mark = held === true ? '<td class="held">held</td>' : '<td class="missed">not held</td>';
+    return `<tr><td>${html(bound.what)}</td><td>${html(ours)}</td><td>${html(theirs)}</td><td>${html(against ?? '')}</td><td>${value === undefined ? '' : html(show(value.median, x))}</td><td>${limit}</td>${mark}</tr>`;
+  });
+  return `<section id="bounds"><h2>Bounds</h2><p>What the project is held to, as far as this run measured it.</p>
+<div class="scroll"><table><tr><th></th><th>ours</th><th>theirs</th><th></th><th>measured</th><th>bound</th><th></th></tr>${rows.join('\n')}</table></div></section>`;
+}
+
+function warning({ disturbed }: Results): string {
+  if (disturbed.kept === 0) return '';
+  return `<p class="warning">The machine was not quiet: ${disturbed.kept} of ${disturbed.runs - disturbed.discarded} runs
+were disturbed by other work and kept all the same. Trust ratios before figures, and neither to the last digit.</p>`;
+}
+
+export function pageOf(results: Results): string {
+  const { machine } = results;
+  const machineLine = `Node ${results.node} (V8 ${results.v8}) on ${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.os}, Linux ${machine.kernel}, ${machine.libc}`;
+  const links = results.cases.map(
+    (each) => `<a href="#${each.case}">${html(caseOf(each.case)?.title ?? each.case)}</a>`,
+  );
+  const script = readFileSync(library, 'utf8').replace(/<\/script/gi, '<\\/script');
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>eventfd bench, Node ${html(results.node)}</title><style>${STYLE}</style></head>
+<body><h1>eventfd: benchmarks</h1>
+<p>${html(machineLine)}. ${results.date.slice(0, 10)}${results.quick ? ', a quick run: rougher than a whole one' : ''}.
+A fresh process for every run, the subjects in turns; bars are medians, dots are runs.</p>
+${warning(results)}
+<nav>${links.join('')}</nav>
+${verdicts(results)}
+${results.cases.map(section).join('\n')}
+<script>${script}</script><script>${SCRIPT}</script></body></html>
+`;
+}

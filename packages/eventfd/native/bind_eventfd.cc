@@ -1,5 +1,6 @@
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -11,6 +12,9 @@
 
 // src/native.ts says what each function takes and gives. Errors are returned as negative errnos: JavaScript makes the
 // error objects, where the name of the system call and the arguments are known.
+//
+// No function here touches a JavaScript object but typed arrays: a thread that is being terminated can still be in one
+// of them, and from then on Node-API refuses all else, which node-addon-api takes for fatal.
 
 namespace {
 
@@ -41,16 +45,29 @@ Napi::Value Number(const Napi::CallbackInfo& info, double value) {
   return Napi::Number::New(info.Env(), value);
 }
 
-// True if the arguments are of these types, each a letter as in "nbf": number, boolean, function, bigint (g), array
-// (a). Else an exception is pending: the package's own code is wrong, since it has checked what its callers passed.
+bool Is(const Napi::Value& value, char type) {
+  switch (type) {
+    case 'n':
+      return value.IsNumber();
+    case 'b':
+      return value.IsBoolean();
+    case 'g':
+      return value.IsBigInt();
+    case 'f':
+      return value.IsFunction();
+    case 'i':
+      return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_int32_array;
+    case 'u':
+      return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
+  }
+  return false;
+}
+
+// True if the arguments are of these types, each a letter of Is. Else an exception is pending: the package's own code
+// is wrong, since it has checked what its callers passed.
 bool Check(const Napi::CallbackInfo& info, const char* types) {
   for (size_t i = 0; types[i] != '\0'; i++) {
-    const Napi::Value value = info[i];
-    const char type = types[i];
-    if ((type == 'n' && value.IsNumber()) || (type == 'b' && value.IsBoolean()) || (type == 'g' && value.IsBigInt()) ||
-        (type == 'f' && value.IsFunction()) || (type == 'a' && value.IsArray())) {
-      continue;
-    }
+    if (Is(info[i], types[i])) continue;
     Napi::TypeError::New(info.Env(), "eventfd: bad argument to the addon").ThrowAsJavaScriptException();
     return false;
   }
@@ -108,17 +125,15 @@ Napi::Value SetNonBlocking(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value PollReadable(const Napi::CallbackInfo& info) {
-  if (!Check(info, "aanb")) return {};
-  auto fds = info[0].As<Napi::Array>();
-  auto ready = info[1].As<Napi::Array>();
+  if (!Check(info, "iunb")) return {};
+  auto fds = info[0].As<Napi::Int32Array>();
+  auto ready = info[1].As<Napi::Uint8Array>();
+  size_t count = std::min(fds.ElementLength(), ready.ElementLength());
   std::vector<pollfd> polled;
-  for (uint32_t i = 0; i < fds.Length(); i++) polled.push_back({Int(fds.Get(i)), POLLIN, 0});
+  for (size_t i = 0; i < count; i++) polled.push_back({fds[i], POLLIN, 0});
   bool loop_has_work = false;
   int error = efd::Poll(&polled, LoopFd(info, info[3]), Int(info[2]), &loop_has_work);
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < polled.size(); i++) {
-    if (polled[i].revents != 0) ready.Set(count++, i);
-  }
+  for (size_t i = 0; i < count; i++) ready[i] = polled[i].revents != 0;
   return Number(info, error != 0 ? error : loop_has_work);
 }
 
@@ -152,14 +167,16 @@ void Detach(const Napi::CallbackInfo& info) {
   if (Check(info, "n")) StateOf(info).attachments.Detach(Id(info[0]));
 }
 
-Napi::Value Describe(const Napi::CallbackInfo& info) {
+Napi::Value DescriptorOf(const Napi::CallbackInfo& info) {
   if (!Check(info, "n")) return {};
   const efd::Descriptor* descriptor = StateOf(info).attachments.Find(Id(info[0]));
-  if (descriptor == nullptr) return info.Env().Undefined();
-  auto described = Napi::Object::New(info.Env());
-  described.Set("fd", descriptor->fd);
-  described.Set("semaphore", descriptor->semaphore);
-  return described;
+  return Number(info, descriptor == nullptr ? -ENOENT : descriptor->fd);
+}
+
+Napi::Value IsSemaphore(const Napi::CallbackInfo& info) {
+  if (!Check(info, "n")) return {};
+  const efd::Descriptor* descriptor = StateOf(info).attachments.Find(Id(info[0]));
+  return Napi::Boolean::New(info.Env(), descriptor != nullptr && descriptor->semaphore);
 }
 
 Napi::Value Watch(const Napi::CallbackInfo& info) {
@@ -199,7 +216,8 @@ void BindEventFd(Napi::Env env, Napi::Object exports) {
   bind("shareFd", Share);
   bind("attachFd", Attach);
   bind("detachFd", Detach);
-  bind("describeFd", Describe);
+  bind("descriptorOfFd", DescriptorOf);
+  bind("isSemaphoreFd", IsSemaphore);
   bind("watchFd", Watch);
 
   exports.Set("EFD_CLOEXEC", static_cast<int>(EFD_CLOEXEC));

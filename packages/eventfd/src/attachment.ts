@@ -57,10 +57,9 @@ export class Attachment {
   }
 
   private constructor(id: number) {
-    const { fd, semaphore } = native.describeFd(id) as { fd: number; semaphore: boolean };
     this.id = id;
-    this.fd = fd;
-    this.semaphore = semaphore;
+    this.fd = native.descriptorOfFd(id);
+    this.semaphore = native.isSemaphoreFd(id);
     this.readers = this.#queue(READABLE);
     this.writers = this.#queue(ROOM);
     attachments.set(id, this);

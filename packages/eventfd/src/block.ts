@@ -1,5 +1,6 @@
 /** Synchronous waits, in slices: native code cannot be interrupted, so a thread comes back to be terminated in between. */
 import { systemError, TimeoutError } from './errors.js';
+import { native } from './native.js';
 
 /** The longest that native code may block, in milliseconds. `terminate()` of a blocked worker takes that at worst. */
 export const SLICE = 50;
@@ -9,6 +10,13 @@ export const SLICE = 50;
  * being terminated, and then returns 1. Else 0, or a negative errno.
  */
 export type Sleep = (ms: number, watchLoop: boolean) => number;
+
+/** Sleeps until one of the descriptors can be read. */
+export function sleepUntilReadable(fds: readonly number[]): Sleep {
+  const polled = Int32Array.from(fds);
+  const ready = new Uint8Array(polled.length);
+  return (ms, watchLoop) => native.pollFds(polled, ready, ms, watchLoop);
+}
 
 /**
  * Blocks the thread until `attempt` gives something other than undefined.

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { isSemaphore, setNonBlocking, targetOf } from './adopt.js';
 import { Attachment } from './attachment.js';
-import { block, type Sleep } from './block.js';
+import { block, type Sleep, sleepUntilReadable } from './block.js';
 import { ClosedError, systemError } from './errors.js';
 import { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE } from './eventfd.js';
 import { damagedHandle, type EventFdHandle, makeHandle, requireHandle, staleHandle } from './handle.js';
@@ -148,7 +148,7 @@ export class EventFd {
   static select(list: readonly EventFd[], options: SyncWaitOptions = {}): EventFd[] {
     const timeout = requireSyncWait(options);
     const { fds, attempt } = EventFd.#readable(list);
-    return block(attempt, (ms, watchLoop) => native.pollFds(fds, [], ms, watchLoop), timeout, 'A select');
+    return block(attempt, sleepUntilReadable(fds), timeout, 'A select');
   }
 
   /**
@@ -201,7 +201,7 @@ export class EventFd {
   readSync(options: SyncWaitOptions = {}): bigint {
     const timeout = requireSyncWait(options);
     const attachment = this.#attached();
-    const sleep: Sleep = (ms, watchLoop) => native.pollFds([attachment.fd], [], ms, watchLoop);
+    const sleep = sleepUntilReadable([attachment.fd]);
     return block(() => attachment.tryRead(), sleep, timeout, `A read of ${this.#label}`);
   }
 
@@ -328,11 +328,13 @@ export class EventFd {
     });
     const owners = places.map((place) => place.owner as EventFd);
     const fds = owners.map((efd) => efd.fd);
+    const polled = Int32Array.from(fds);
+    const ready = new Uint8Array(polled.length);
     const attempt = () => {
-      const ready: number[] = [];
-      const error = native.pollFds(fds, ready, 0, false);
+      const error = native.pollFds(polled, ready, 0, false);
       if (error < 0) throw systemError(-error, 'poll');
-      return ready.length === 0 ? undefined : ready.map((i) => owners[i] as EventFd);
+      const found = owners.filter((_, i) => ready[i] === 1);
+      return found.length === 0 ? undefined : found;
     };
     return { places, fds, attempt };
   }

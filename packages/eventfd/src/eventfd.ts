@@ -3,7 +3,7 @@
  * For an object that waits without blocking its thread and can be sent to others, see `EventFd`.
  */
 import { constants } from 'node:os';
-import { block, SLICE } from './block.js';
+import { block, SLICE, sleepUntilReadable } from './block.js';
 import { systemError } from './errors.js';
 import { native } from './native.js';
 import { requireInteger, requireUnsigned } from './validate.js';
@@ -57,8 +57,7 @@ export function eventfdRead(fd: number): bigint {
     if (value !== -constants.errno.EAGAIN || native.isNonBlockingFd(fd) !== 0) throw systemError(-value, 'read');
     return undefined;
   };
-  const sleep = (ms: number, watchLoop: boolean) => native.pollFds([fd], [], ms, watchLoop);
-  return block(attempt, sleep, Number.POSITIVE_INFINITY, 'eventfdRead');
+  return block(attempt, sleepUntilReadable([fd]), Number.POSITIVE_INFINITY, 'eventfdRead');
 }
 
 /**

@@ -19,10 +19,10 @@ export interface EventFdBinding {
   /** 0 or an errno. */
   setNonBlockingFd(fd: number): number;
   /**
-   * Waits for one of `fds` to be readable, or for up to `ms`; `ready`, an empty array, gets the places of those that are.
+   * Waits for one of `fds` to be readable, or for up to `ms`; sets `ready` to 1 where it is and to 0 where it is not.
    * With `watchLoop` it also ends when this thread's loop has work, which it then tells by 1. Else 0, or an errno.
    */
-  pollFds(fds: readonly number[], ready: number[], ms: number, watchLoop: boolean): number;
+  pollFds(fds: Int32Array, ready: Uint8Array, ms: number, watchLoop: boolean): number;
 
   // Descriptors shared by the threads of the process. This thread has attached those whose `id` it uses; it attaches each
   // once. `onReady` is called on its loop when a side that is watched is ready: 0 to be read, 1 to be written to.
@@ -34,7 +34,8 @@ export interface EventFdBinding {
   attachFd(id: number, onReady: OnFdReady): number;
   /** The last thread to detach closes the descriptor. The end of a thread detaches what it still has. */
   detachFd(id: number): void;
-  describeFd(id: number): { fd: number; semaphore: boolean } | undefined;
+  descriptorOfFd(id: number): number;
+  isSemaphoreFd(id: number): boolean;
   /** Whether to watch a side from now on, and whether that keeps the loop alive. 0 or an errno. */
   watchFd(id: number, side: FdSide, armed: boolean, referenced: boolean): number;
   /** Waits until somebody reads, or for up to `ms`; the rest as with `pollFds`. Afterwards try all writers again. */

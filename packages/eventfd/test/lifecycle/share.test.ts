@@ -1,11 +1,11 @@
 // One descriptor for all threads, counted.
 
 import { once } from 'node:events';
-import { closeSync, readdirSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { setEnvironmentData, Worker } from 'node:worker_threads';
 import { EventFd, eventfd, eventfdRead, eventfdWrite } from 'eventfd';
 import { expect, test } from 'vitest';
-import { identityOf, openFor } from '../support/descriptors.js';
+import { identityOf, openFor, openForWaits } from '../support/descriptors.js';
 import { errorOf } from '../support/errors.js';
 import { Peer } from '../support/peer.js';
 
@@ -123,10 +123,10 @@ test.each([
 });
 
 test('a thread that makes one and ends leaves no descriptor', async () => {
-  const before = readdirSync('/proc/self/fd').length;
+  const before = openForWaits();
   const worker = new Worker(new URL('../fixtures/abandon.mjs', import.meta.url));
   await once(worker, 'exit');
-  expect(readdirSync('/proc/self/fd').length).toBe(before);
+  expect(openForWaits()).toBe(before);
 });
 
 test('what is posted can be attached, however it travels', async () => {

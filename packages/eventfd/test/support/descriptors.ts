@@ -1,5 +1,5 @@
 /** What the kernel tells of this process's descriptors. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** `/proc/self/fdinfo/N`; undefined when it is not open. */
 function infoOf(fd: number | string): string | undefined {
@@ -34,4 +34,16 @@ export function identityOf(fd: number): string {
 /** How many descriptors of this process are open for the eventfd. */
 export function openFor(identity: string): number {
   return readdirSync('/proc/self/fd').filter((fd) => field(infoOf(fd), 'eventfd-id') === identity).length;
+}
+
+/** How many eventfds and epolls this process has open, Node's own among them. */
+export function openForWaits(): number {
+  const target = (fd: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return ''; // the directory that was just read
+    }
+  };
+  return readdirSync('/proc/self/fd').filter((fd) => /^anon_inode:\[event(fd|poll)\]$/.test(target(fd))).length;
 }

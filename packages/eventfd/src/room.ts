@@ -1,7 +1,7 @@
 /** This thread's side of the waiting room: which promise a waiter's index stands for. */
 import { threadId } from 'node:worker_threads';
 import { systemError } from './errors.js';
-import { native, type Role, RoomResult } from './native.js';
+import { native, Role, RoomResult } from './native.js';
 
 /** How long a sync wait sleeps in native code before JavaScript runs again, so that the thread can be terminated. */
 const SLICE_MS = 50;
@@ -60,16 +60,15 @@ export function park(attachment: number, permits: number, role: Role, ref: boole
 }
 
 /**
- * Ends a wait that `park` began. What it had been granted meanwhile is given back.
+ * Ends a wait that `park` began. What it had been granted meanwhile is given back, and it says so.
  *
- * False when it is too late for that: the wait was decided, its permits are noted, and it stands among those that are
- * told right now. Who is told before it can run code that gives it up: a subscriber to a diagnostics channel.
+ * `too late` for that: the wait was decided, its permits are noted, and it stands among those that are told right now.
+ * Who is told before it can run code that gives it up: a subscriber to a diagnostics channel.
  */
-export function leave(waiter: number): boolean {
-  if (parked[waiter] === undefined) return false;
+export function leave(waiter: number): 'left' | 'granted' | 'too late' {
+  if (parked[waiter] === undefined) return 'too late';
   parked[waiter] = undefined;
-  native.leave(waiter);
-  return true;
+  return native.leave(waiter) ? 'granted' : 'left';
 }
 
 /** What a blocking wait may want to do on the way. */
@@ -106,14 +105,15 @@ export function parkSync(
         hooks.lasting?.();
       }
       const left = deadline - performance.now();
-      if (left <= 0) return 'timeout';
+      // Of a barrier's complete round nothing can be given back: its other parties go on.
+      if (left <= 0) return native.leaveSync() && role === Role.PARTY ? 'granted' : 'timeout';
       result = native.waitSync(Math.min(left, SLICE_MS));
     }
     const how = ended(result);
     native.heardSync();
     return how;
   } finally {
-    // Nothing, unless it timed out or was thrown out of.
+    // Nothing, unless it was thrown out of.
     native.leaveSync();
   }
 }

@@ -45,7 +45,8 @@ export class Barrier extends SharedObject {
 
   /**
    * Arrives and waits for the others, without blocking the thread. The waiting promise keeps the event loop alive,
-   * unless `ref` is false. A signal that has aborted already, and options of a wrong type, do not arrive.
+   * unless `ref` is false. A signal that has aborted already, and options of a wrong type, do not arrive. An abort or a
+   * timeout after all have arrived is too late: the promise resolves.
    *
    * @throws (rejects) BarrierBrokenError `ERR_BARRIER_BROKEN`; `signal.reason` when aborted and TimeoutError
    *   `ERR_TIMEOUT`, which break it; ClosedError `ERR_BARRIER_CLOSED`; `EMFILE` and the like

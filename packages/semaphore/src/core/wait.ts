@@ -160,7 +160,14 @@ class Wait<T> implements Parked, AbortListener {
   }
 
   #leave(event: 'abort' | 'timeout'): boolean {
-    if (this.#waiter < 0 || !leave(this.#waiter)) return false;
+    if (this.#waiter < 0) return false;
+    const how = leave(this.#waiter);
+    if (how === 'too late') return false;
+    if (how === 'granted' && this.#target.role === Role.PARTY) {
+      // Of a barrier's complete round nothing can be given back: its other parties go on.
+      this.onDecided(false);
+      return false;
+    }
     this.#end();
     publishWait(event, this.#id, this.#target);
     return true;

@@ -46,9 +46,9 @@ export class Event extends SharedObject {
     native.setEvent(this.#core.cell.attach());
   }
 
-  /** Unsets it: whoever comes now waits. */
+  /** Unsets it: whoever comes now waits. Doing it twice is harmless, and so is it when the event is closed. */
   reset(): void {
-    if (!this.closed) this.#core.tryTake(1);
+    this.#core.takeAll();
   }
 
   /** Whether it is set at this moment. */

@@ -91,7 +91,7 @@ export class Signal extends SharedObject {
         if (this.closed) return;
         throw error;
       }
-      yield 1 + this.#core.tryTake(this.count);
+      yield 1 + this.#core.takeAll();
     }
   }
 

@@ -33,25 +33,21 @@ export async function digestInPool(
   });
 
   let killed = 0;
-  const aborts = new Map<string, AbortController>();
-  pool.on('message', ({ standsStill }: StandsStill) => {
+  let victim: string | undefined;
+  pool.on('message', ({ standsStill, threadId }: StandsStill) => {
     evidence.bury();
     killed++;
-    // Piscina terminates the worker of an aborted task.
-    aborts.get(standsStill)?.abort();
+    victim = standsStill;
+    void pool.threads.find((worker) => worker.threadId === threadId)?.terminate();
   });
 
   async function digest(path: string): Promise<Result | Unreadable> {
-    if (!kill) return pool.run(path);
-    const abort = new AbortController();
-    aborts.set(path, abort);
     try {
-      return await pool.run(path, { signal: abort.signal });
+      return await pool.run(path);
     } catch (error) {
-      if (!abort.signal.aborted) throw error;
-      return digest(path); // its worker was killed: once more, by another
-    } finally {
-      aborts.delete(path);
+      if (path !== victim) throw error;
+      victim = undefined;
+      return digest(path); // its worker was killed, and is gone: once more, by another
     }
   }
 

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { Semaphore, type SemaphoreHandle } from '@eventfd/semaphore';
 import { digestFile, type Result, type Unreadable } from './digest.js';
 import { Evidence, type Plan } from './evidence.js';
@@ -12,7 +12,9 @@ export interface WorkerData {
 
 /** What the worker that is to be killed says. */
 export interface StandsStill {
+  /** The file it was given. */
   readonly standsStill: string;
+  readonly threadId: number;
 }
 
 const { dir, semaphore: posted, plan } = workerData as WorkerData;
@@ -25,7 +27,7 @@ export default async function digest(path: string): Promise<Result | Unreadable>
   const toBeKilled = evidence.enter();
   try {
     if (toBeKilled) {
-      parentPort?.postMessage({ standsStill: path } satisfies StandsStill);
+      parentPort?.postMessage({ standsStill: path, threadId } satisfies StandsStill);
       evidence.standStill();
     }
     return digestFile(dir, path);

@@ -2,10 +2,11 @@
 
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setEnvironmentData, Worker } from 'node:worker_threads';
 import { EventFd, eventfd, eventfdRead, eventfdWrite } from 'eventfd';
 import { expect, test } from 'vitest';
-import { identityOf, openFor, openForWaits } from '../support/descriptors.js';
+import { counterOf, identityOf, openFor, openForWaits } from '../support/descriptors.js';
 import { errorOf } from '../support/errors.js';
 import { Peer } from '../support/peer.js';
 
@@ -83,11 +84,19 @@ test('nothing is lost or made up among four threads that read and write at once'
   let seen = 0n;
   while (seen < total) seen += await done.read();
   for (const worker of workers) worker.postMessage('stop');
-  full.tryWrite(workers.length); // wakes those that wait for one more
-  const counts = await Promise.all(taken);
+  // A blocked one must get one more to see that it is to stop, and any that has not seen it yet may take that first.
+  let written = total;
+  let stopped = false;
+  const counts = Promise.all(taken).finally(() => {
+    stopped = true;
+  });
+  for (; !stopped; written++) {
+    full.tryWrite();
+    await nextTurn();
+  }
   await Promise.all(exits);
-  const left = [...Array(workers.length)].filter(() => full.tryRead() === 1n).length;
-  expect(counts.reduce((sum, count) => sum + count) + left).toBe(total + workers.length);
+  const sum = (await counts).reduce((a, b) => a + b);
+  expect(sum + Number(counterOf(full.fd))).toBe(written);
 });
 
 test('the descriptor stays until the last thread closes', async () => {

@@ -180,6 +180,11 @@ Napi::Value WaitSync(const Napi::CallbackInfo& info) {
   return Number(info, Env(info).WaitSync(Double(info, 0)));
 }
 
+Napi::Value Heard(const Napi::CallbackInfo& info) {
+  Env(info).Heard();
+  return info.Env().Undefined();
+}
+
 Napi::Value HeardSync(const Napi::CallbackInfo& info) {
   Env(info).HeardSync();
   return info.Env().Undefined();
@@ -295,7 +300,6 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   };
   exports.Set("addonId", Napi::Number::New(env, static_cast<double>(Process::Get().addon_id)));
   exports.Set("batchLength", Napi::Number::New(env, RoomEnv::kBatch));
-  exports.Set("heard", Napi::Number::New(env, RoomEnv::kHeard));
   bind("connect", Connect);
   bind("createArena", CreateArena);
   bind("joinArena", JoinArena);
@@ -315,6 +319,7 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   bind("leave", Leave);
   bind("parkSync", ParkSync);
   bind("waitSync", WaitSync);
+  bind("heard", Heard);
   bind("heardSync", HeardSync);
   bind("leaveSync", LeaveSync);
   bind("serve", Serve);

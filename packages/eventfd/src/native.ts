@@ -92,10 +92,10 @@ export interface RoomBinding {
   readonly addonId: number;
   /** The length that `connect` wants its batch to have. */
   readonly batchLength: number;
-  /** What `onReady` writes over the first entry of the batch when it has taken note of all. */
-  readonly heard: number;
   /** From now on `onReady(count)` tells of the first `count` entries of `batch`: `waiter << 1 | closed`. */
   connect(threadId: number, batch: Uint32Array, onReady: (count: number) => void): void;
+  /** `onReady` has taken note of all it was told. Before this, what was granted may yet be passed on. */
+  heard(): void;
   createArena(bytes: Uint8Array): number;
   /** -1: no arena of this process. -2: one of another copy of the addon. */
   joinArena(bytes: Uint8Array): number;

@@ -22,8 +22,9 @@ native.connect(threadId, batch, (count) => {
   // Collected before any is told: being told may park again, under an index that this batch still names.
   const decided = Array.from(batch.subarray(0, count), (entry) => ({ entry, waits: take(entry >>> 1) }));
   for (const { entry, waits } of decided) waits?.onDecided((entry & 1) === 1);
-  // Before this, a thread that is being terminated has let nobody see a grant: promises settle when this has returned.
-  batch[0] = native.heard;
+  // What awaits them runs after this function. A thread that is being terminated does not come here, and what it was
+  // granted goes to the next.
+  native.heard();
 });
 
 function take(waiter: number): Parked | undefined {

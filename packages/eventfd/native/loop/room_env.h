@@ -61,8 +61,7 @@ inline int64_t NowMs() {
 // One environment's (thread's) part of the waiting room, and its place on the thread's loop.
 class RoomEnv {
  public:
-  static constexpr uint32_t kBatch = 256;           // outcomes told to JavaScript in one call
-  static constexpr uint32_t kHeard = ~uint32_t{0};  // what it writes over the first of them once it has taken all
+  static constexpr uint32_t kBatch = 256;  // outcomes told to JavaScript in one call
 
   explicit RoomEnv(napi_env env)
       : env_(env), process_(Process::Get()), room_(process_.room), participant_(&room_, &waker_) {
@@ -150,6 +149,11 @@ class RoomEnv {
     return result;
   }
 
+  // JavaScript has heard of all it is being told: those waits are over, before any code that awaited them runs.
+  void Heard() {
+    for (; telling_ > 0; telling_--) EndWait(decided_[telling_ - 1]);
+  }
+
   // JavaScript has heard how the sync wait ended.
   //
   // A grant that the ledger knows of is over when WaitSync returns it. One without a ledger would be lost when the
@@ -231,43 +235,35 @@ class RoomEnv {
     thread->Heard();
     LeaveSync();  // the loop runs, so nobody is in it: JavaScript was torn out of it
     for (int batches = 0; batches < 16; batches++) {
-      RealWaiter* decided[kBatch];
-      uint32_t count = 0;
-      while (count < kBatch) {
+      while (telling_ < kBatch) {
         RealWaiter* waiter = thread->NextReady();
         if (waiter == nullptr) break;
-        if (room_.Resume(waiter) != Outcome::kWaiting) decided[count++] = waiter;
+        if (room_.Resume(waiter) != Outcome::kWaiting) decided_[telling_++] = waiter;
       }
-      if (count == 0) return;
-      bool heard = false;
-      const bool told = Tell(decided, count, &heard);
-      for (uint32_t i = 0; i < count; i++) {
-        // The ledger answers for permits, whether JavaScript heard of them or not. Where there is none, what it did not
-        // hear of goes to the next.
-        if (heard || decided[i]->slot != nullptr) {
-          EndWait(decided[i]);
-        } else {
-          Leave(decided[i]);
-        }
+      if (telling_ == 0) return;
+      const bool told = Tell();
+      // What JavaScript did not hear of. The ledger answers for permits; where there is none, they go to the next.
+      for (; telling_ > 0; telling_--) {
+        RealWaiter* waiter = decided_[telling_ - 1];
+        waiter->slot != nullptr ? EndWait(waiter) : static_cast<void>(Leave(waiter));
       }
       if (!told) break;
     }
     thread->SignalSelfIfReady();  // others on this loop want their turn
   }
 
-  // False when JavaScript cannot run any more: the loop of a worker turns once more when it ends. `heard`: it took note
-  // of all, whatever came after.
-  bool Tell(RealWaiter* const* decided, uint32_t count, bool* heard) {
+  // False when JavaScript cannot run any more: the loop of a worker turns once more when it ends.
+  bool Tell() {
     Napi::HandleScope scope(env_);
     uint32_t* batch = batch_.Value().Data();
+    const uint32_t count = telling_;
     for (uint32_t i = 0; i < count; i++) {
-      batch[i] = decided[i]->index << 1 | (decided[i]->outcome == Outcome::kClosed ? 1 : 0);
+      batch[i] = decided_[i]->index << 1 | (decided_[i]->outcome == Outcome::kClosed ? 1 : 0);
     }
     napi_value global, argument;
     if (napi_get_global(env_, &global) != napi_ok) return false;
     if (napi_create_uint32(env_, count, &argument) != napi_ok) return false;
     const napi_status status = napi_make_callback(env_, nullptr, global, on_ready_.Value(), 1, &argument, nullptr);
-    *heard = batch[0] == kHeard;
     if (status == napi_ok) return true;
     bool pending = false;
     napi_value error;
@@ -305,6 +301,8 @@ class RoomEnv {
   PollHandle* poll_ = nullptr;
   int refs_ = 0;
   Spinner<RealSync> spinner_;
+  RealWaiter* decided_[kBatch];
+  uint32_t telling_ = 0;  // how many of them JavaScript is being told of
   RealWaiter* sync_waiter_ = nullptr;
   bool watch_loop_ = true;
   Napi::Reference<Napi::Uint32Array> batch_;

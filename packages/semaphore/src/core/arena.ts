@@ -20,13 +20,24 @@ function newMemory(): ArenaMemory {
   return new Growable(PAGE, { maxByteLength: MAX_PAGES * PAGE });
 }
 
+/** These getters look at what a value is; its prototype and its own properties only say what it claims to be. */
+const getterOf = (prototype: object, name: string) =>
+  Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: unknown) => unknown;
+const bufferOfWasm = wasm && getterOf(wasm.Memory.prototype, 'buffer');
+const growable = getterOf(SharedArrayBuffer.prototype, 'growable');
+
 function isMemory(value: unknown): value is ArenaMemory {
-  if (value instanceof SharedArrayBuffer) return true;
-  return wasm !== undefined && value instanceof wasm.Memory && value.buffer instanceof SharedArrayBuffer;
+  try {
+    // The buffer of a WebAssembly memory is not growable, and no arena: a view of one, as long as that was once.
+    if (value instanceof SharedArrayBuffer) return growable.call(value) === true;
+    return bufferOfWasm?.call(value) instanceof SharedArrayBuffer;
+  } catch {
+    return false;
+  }
 }
 
 function bufferOf(memory: ArenaMemory): SharedArrayBuffer {
-  return memory instanceof SharedArrayBuffer ? memory : (memory.buffer as unknown as SharedArrayBuffer);
+  return memory instanceof SharedArrayBuffer ? memory : (bufferOfWasm?.call(memory) as SharedArrayBuffer);
 }
 
 /** Bytes of it: of a fixed length, since the addon asks for the length of what it is given. */

@@ -1,4 +1,5 @@
 /** One shared object's place in memory, and this thread's attachment to it. */
+import { inspect } from 'node:util';
 import {
   CellCheck,
   ClosedError,
@@ -89,7 +90,9 @@ export class Cell {
       throw new InvalidHandleError(`Expected a handle of a ${kind}, found ${what}`);
     }
     if (!isUint32(cell) || !isUint32(generation) || !(name === undefined || typeof name === 'string')) {
-      throw new InvalidHandleError(`The handle of a ${kind} is damaged: cell ${cell}, generation ${generation}`);
+      throw new InvalidHandleError(
+        `The handle of a ${kind} is damaged: cell ${inspect(cell)}, generation ${inspect(generation)}`,
+      );
     }
     const arena = Arena.of(memory);
     switch (native.checkCell(arena.index, cell, Kind[kind], generation)) {

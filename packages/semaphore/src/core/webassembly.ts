@@ -5,7 +5,10 @@ export interface WasmMemory {
 }
 
 interface WebAssemblyApi {
-  readonly Memory: new (descriptor: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
+  readonly Memory: {
+    new (descriptor: { initial: number; maximum: number; shared: boolean }): WasmMemory;
+    readonly prototype: object;
+  };
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (
     module: object,

@@ -47,6 +47,13 @@ const stateOf: Record<KindName, (object: InspectedObject) => Record<string, numb
   Barrier: ({ total, flags }) => ({ parties: total, broken: (flags & Flag.BROKEN) !== 0 }),
 };
 
+/** By thread: one that has attached an object several times keeps a ledger for each. */
+function holdersOf({ holders }: InspectedObject): Holder[] {
+  const held = new Map<number, number>();
+  for (const { thread, permits } of holders) held.set(thread, (held.get(thread) ?? 0) + permits);
+  return Array.from(held, ([threadId, permits]) => ({ threadId, permits }));
+}
+
 /** One line for an object, one for each holder and waiter. */
 class Inspected implements ObjectState {
   readonly kind: KindName;
@@ -61,7 +68,7 @@ class Inspected implements ObjectState {
     this.name = object.name === '' ? undefined : object.name;
     this.closed = (object.flags & Flag.CLOSED) !== 0;
     this.state = stateOf[kind](object);
-    this.holders = object.holders.map(({ thread, permits }) => ({ threadId: thread, permits }));
+    this.holders = holdersOf(object);
     this.waiters = object.waiters.map(({ thread, ...waiter }) => ({ threadId: thread, ...waiter }));
   }
 

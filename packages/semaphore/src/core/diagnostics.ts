@@ -23,7 +23,7 @@ const channels = {
   granted: channel('eventfd:wait:granted'),
   timeout: channel('eventfd:wait:timeout'),
   abort: channel('eventfd:wait:abort'),
-  /** The object was closed, or the barrier broke. */
+  /** It ended with an error of another kind: the object was closed, the barrier broke, a deadlock was found, ... */
   refused: channel('eventfd:wait:refused'),
 };
 export const abandoned: Channel = channel('eventfd:abandoned');

@@ -2,6 +2,7 @@
 import {
   leave,
   type Parked,
+  type ParkResult,
   park,
   parkSync,
   Role,
@@ -77,7 +78,13 @@ export function waitForSync<T>(target: Target<T>, timeout: number, hooks?: SyncH
   const { cell, permits, role } = target;
   const id = nextWaitId();
   publishWait('start', id, target);
-  const result = noWait(target, timeout) ? 'timeout' : parkSync(cell.attachment, permits, role, timeout, hooks);
+  let result: ReturnType<typeof parkSync> = 'timeout';
+  try {
+    if (!noWait(target, timeout)) result = parkSync(cell.attachment, permits, role, timeout, hooks);
+  } catch (error) {
+    publishWait('refused', id, target);
+    throw error;
+  }
   publishWait(result === 'closed' ? 'refused' : result, id, target);
   if (result === 'granted') return target.granted();
   if (result === 'closed') throw target.refused();
@@ -124,7 +131,13 @@ class Wait<T> implements Parked, AbortListener {
       this.#reject(timeoutError(this.#target, timeout));
       return;
     }
-    const result = park(cell.attachment, permits, role, ref, this);
+    let result: ParkResult;
+    try {
+      result = park(cell.attachment, permits, role, ref, this);
+    } catch (error) {
+      publishWait('refused', this.#id, this.#target);
+      throw error;
+    }
     if (typeof result === 'string') {
       this.onDecided(result === 'closed');
       return;

@@ -59,7 +59,7 @@ test('through a message port, several times in one message', () => {
   port1.close();
 });
 
-test.each([
+test.each<[string, WorkerOptions]>([
   ['workerData', {}],
   ['message', {}],
   ['environment', {}],

@@ -3,9 +3,10 @@
 //   node scripts/native-tests.mjs [--deep] [suite...]    without names: the quick ones, or with --deep all of them
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mutationSuites } from '../packages/eventfd/test/native/model/mutations.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const native = join(root, 'packages/eventfd/native');
@@ -18,10 +19,14 @@ const ADDRESS = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-rec
 /** What is compiled from which files, and run with which arguments. `deep` ones are not part of `pnpm test`. */
 const suites = [
   { name: 'unit', from: 'unit', flags: ['-O0'], args: [] },
-  { name: 'stress', from: 'stress', flags: ['-O2'], args: () => [seed(), '1'] },
+  { name: 'stress', from: 'stress', flags: ['-O1'], args: () => [seed(), '1'] },
+  { name: 'explorer', from: 'model', flags: ['-O1'], args: ['explorer'] },
+  { name: 'model', from: 'model', flags: ['-O1'], args: (deep) => [deep ? 'deep' : 'quick'] },
   { name: 'unit-address', from: 'unit', flags: ADDRESS, args: [], deep: true },
   { name: 'stress-thread', from: 'stress', flags: THREAD, args: () => [seed(), '5'], deep: true },
   { name: 'stress-address', from: 'stress', flags: ADDRESS, args: () => [seed(), '5'], deep: true },
+  { name: 'model-address', from: 'model', flags: ADDRESS, args: ['quick'], deep: true },
+  ...mutationSuites(native, cache),
 ];
 
 /** Printed by the test itself; EVENTFD_SEED repeats a run. */
@@ -60,46 +65,64 @@ function run(command, args, { input, seconds }) {
 
 const version = (await run('g++', ['--version'], { seconds: 10 })).output;
 
-/** The suite's binary, compiled unless it was from the very same text. One translation unit: it is faster, and it shows
- * that the headers can stand together. */
-async function compile({ name, from, flags, include = native }) {
-  const sources = filesUnder(join(tests, from), /\.cc$/);
-  const text = sources.map((file) => `#include "${file}"\n`).join('');
+/**
+ * The suite's binary, compiled unless it was from the very same text. One translation unit: it is faster, and it shows
+ * that the headers can stand together.
+ */
+async function compile({ name, from, flags, include }) {
+  // A mutant lies in front of the real headers: what it does not change is found behind it.
+  const directories = [...(include === undefined ? [] : [include()]), native, tests];
+  const text = filesUnder(join(tests, from), /\.cc$/)
+    .map((file) => `#include "${file}"\n`)
+    .join('');
   const all = ['-x', 'c++', '-std=c++20', '-Wall', '-Wextra', '-Werror', '-pthread', ...flags];
   const digest = createHash('sha256').update(JSON.stringify([version, all, text]));
-  for (const file of [...filesUnder(include, /\.h$/), ...filesUnder(tests, /\.(cc|h)$/)])
-    digest.update(readFileSync(file));
-  const binary = `${name}-${digest.digest('hex').slice(0, 16)}`;
+  for (const directory of directories) {
+    for (const file of filesUnder(directory, /\.(cc|h)$/)) digest.update(file).update(readFileSync(file));
+  }
+  const binary = join(cache, `${from}-${digest.digest('hex').slice(0, 24)}`);
+  if (existsSync(binary)) {
+    utimesSync(binary, new Date(), new Date());
+    return binary;
+  }
   mkdirSync(cache, { recursive: true });
-  const made = readdirSync(cache);
-  if (made.includes(binary)) return join(cache, binary);
-  const partial = join(cache, `${binary}.${process.pid}`);
-  // Mutants lie over the real headers: what they do not change is found behind them.
-  const includes = [include, native, tests].flatMap((directory) => ['-I', directory]);
+  const partial = `${binary}.${process.pid}`;
+  const includes = directories.flatMap((directory) => ['-I', directory]);
   const { status, output } = await run('g++', [...all, ...includes, '-', '-o', partial], { input: text, seconds: 120 });
-  if (status !== 0) throw new Error(`g++ cannot compile ${name}:\n${output}`);
-  renameSync(partial, join(cache, binary));
-  for (const old of made)
-    if (old.startsWith(`${name}-`) && old !== binary && /^-[0-9a-f]{16}$/.test(old.slice(name.length)))
-      rmSync(join(cache, old));
-  return join(cache, binary);
+  if (status !== 0) throw new Error(`g++ cannot compile ${name} (${status}):\n${output}`);
+  renameSync(partial, binary);
+  return binary;
 }
 
-/** Compiles and runs one suite. True when it did what it should. */
+/** What nobody has run for a week was compiled from text that is gone. */
+function forgetOldBinaries() {
+  if (!existsSync(cache)) return;
+  for (const file of readdirSync(cache).map((name) => join(cache, name))) {
+    if (statSync(file).mtimeMs < Date.now() - 7 * 86_400_000) rmSync(file, { recursive: true, force: true });
+  }
+}
+
+/** Compiles and runs one suite. Resolves to whether it did what it should, and what there is to say. */
 async function check(suite, deep) {
   const started = performance.now();
-  const binary = await compile(suite);
-  const compiled = performance.now();
-  const args = typeof suite.args === 'function' ? suite.args(deep) : suite.args;
-  const { status, output } = await run(binary, args, { seconds: 300 });
-  const problem =
-    suite.judge === undefined ? (status === 0 ? '' : `exit status ${status}`) : suite.judge(status, output);
+  let problem;
+  let told;
+  let compiled = started;
+  try {
+    const binary = await compile(suite);
+    compiled = performance.now();
+    const args = typeof suite.args === 'function' ? suite.args(deep) : suite.args;
+    const { status, output } = await run(binary, args, { seconds: 300 });
+    problem = suite.judge === undefined ? (status === 0 ? '' : `exit status ${status}`) : suite.judge(status, output);
+    told = suite.tell !== undefined && problem === '' ? suite.tell(output) : output;
+  } catch (error) {
+    problem = error.message;
+    told = '';
+  }
   const seconds = (from, to) => ((to - from) / 1000).toFixed(1);
-  console.log(
-    `${problem === '' ? 'ok  ' : 'FAIL'} ${suite.title ?? suite.name}${problem === '' ? '' : `: ${problem}`}` +
-      ` (compile ${seconds(started, compiled)} s, run ${seconds(compiled, performance.now())} s)`,
-  );
-  const told = problem !== '' || suite.judge === undefined ? output : '';
+  const took = `compile ${seconds(started, compiled)} s, run ${seconds(compiled, performance.now())} s`;
+  const title = suite.title ?? suite.name;
+  console.log(problem === '' ? `ok   ${title} (${took})` : `FAIL ${title}: ${problem} (${took})`);
   if (told !== '') console.log(told.trimEnd().replace(/^/gm, '     '));
   return problem === '';
 }
@@ -115,7 +138,17 @@ if (chosen.length === 0) {
   console.error(`no such suite; there are: ${suites.map(({ name }) => name).join(' ')}`);
   process.exit(2);
 }
+forgetOldBinaries();
 let failed = 0;
-for (const suite of chosen) if (!(await check(suite, deep))) failed++;
+// In turns, but for the mutants: those neither race nor measure anything, so two compile and run at a time.
+const alone = chosen.filter((suite) => suite.judge === undefined);
+const mutants = chosen.filter((suite) => suite.judge !== undefined);
+for (const suite of alone) if (!(await check(suite, deep))) failed++;
+const checkMutants = async () => {
+  for (let suite = mutants.shift(); suite !== undefined; suite = mutants.shift()) {
+    if (!(await check(suite, deep))) failed++;
+  }
+};
+await Promise.all([checkMutants(), checkMutants()]);
 console.log(`native tests: ${chosen.length - failed} of ${chosen.length} suites passed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,73 @@
+// Explores the scenarios, to the depth that is asked for:
+//
+//   quick      what `pnpm test` has time for: everything of two actors where that takes moments, else two preemptions
+//   deep       everything where that takes seconds, else three preemptions
+//   all        everything, which takes many minutes
+//   explorer   the explorer's own tests instead
+#include <chrono>
+
+#include "model/scenarios.h"
+
+namespace {
+
+using namespace model;
+
+enum class Depth { kQuick, kDeep, kAll };
+
+struct Total {
+  unsigned long long runs = 0;
+  int scenarios = 0;
+};
+
+void Explore(const Scenario& scenario, Depth depth, Total* total) {
+  test::now = scenario.name;
+  const bool all = depth == Depth::kAll || (scenario.all && (depth == Depth::kDeep || scenario.actors.size() == 2));
+  const int bound = depth == Depth::kQuick ? 2 : 3;
+  Explorer explorer(all ? Search::kReduced : Search::kBounded, bound);
+  const auto started = std::chrono::steady_clock::now();
+  unsigned long long runs = 0;
+  // One that dies does so at each boundary it comes to, until there is no further one.
+  int deaths = 0;
+  for (bool more = true; more;) {
+    World world(&scenario, scenario.mortal < 0 ? -1 : deaths);
+    runs += explorer.Explore(&world).runs;
+    more = world.any_died();
+    deaths += more;
+  }
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
+  char how[32];
+  snprintf(how, sizeof how, all ? "all" : "bound %d", bound);
+  printf("%-40s %9llu interleavings, %s", scenario.name, runs, how);
+  if (scenario.mortal >= 0) printf(", %d points of death", deaths);
+  printf(" (%.1f s)\n", seconds.count());
+  fflush(stdout);
+  total->runs += runs;
+  total->scenarios++;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  test::Deadline(900);
+  const char* what = argc > 1 ? argv[1] : "quick";
+  const char* part = argc > 2 ? argv[2] : "";
+  if (strcmp(what, "explorer") == 0) return test::RunCases(part);
+  Depth depth;
+  if (strcmp(what, "quick") == 0) {
+    depth = Depth::kQuick;
+  } else if (strcmp(what, "deep") == 0) {
+    depth = Depth::kDeep;
+  } else if (strcmp(what, "all") == 0) {
+    depth = Depth::kAll;
+  } else {
+    printf("model explorer|quick|deep|all [part of a name]\n");
+    return 2;
+  }
+  Total total;
+  for (const Scenario& scenario : Scenarios()) {
+    if (strstr(scenario.name, part) != nullptr) Explore(scenario, depth, &total);
+  }
+  if (total.scenarios == 0) test::Fail(__FILE__, __LINE__, "no scenario has such a name");
+  printf("model: %d scenarios, %llu interleavings, nothing lost\n", total.scenarios, total.runs);
+  return 0;
+}

@@ -1,0 +1,261 @@
+// Bugs, put one at a time into a copy of the core. The model must find each of them, and say of it what is said here:
+// a checker that has never found anything shows nothing.
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * `find` stands in the file exactly once, else the core has changed and the mutation must follow it.
+ * @type {{ name: string, file: string, find: string, replace: string, says: RegExp }[]}
+ */
+const mutations = [
+  {
+    name: 'the has-waiters bit is not set before the second look',
+    file: 'room.h',
+    find: 'S::FetchOr(w->cell + kState, kHasWaiters);  // A',
+    replace: '',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'no second look after the bit is set',
+    file: 'room.h',
+    find: 'if (Satisfy(w)) {                           // B',
+    replace: 'if (false) {',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'the has-waiters bit is cleared outside the lock',
+    file: 'room.h',
+    find: `    Lock lock(bucket.mutex);
+    ServeCell(bucket, cell, &wakes);
+  }`,
+    replace: `    {
+      Lock lock(bucket.mutex);
+      ServeCell(bucket, cell, &wakes);
+      if (bucket.Find(cell) != nullptr) return;
+    }
+    S::FetchAnd(cell + kState, ~kHasWaiters);
+  }`,
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'the bits are written over a release in between',
+    file: 'room.h',
+    find: '} while (!S::CompareExchange(cell + kState, &state, (state & ~3) | bits));',
+    replace: '} while ((S::Store(cell + kState, (state & ~3) | bits), false));',
+    says: /free \+ held \+ in flight is not the total|sleeps for ever/,
+  },
+  {
+    name: 'the wake-up is sent before the state is written',
+    file: 'waiter.h',
+    find: '    if (!thread->Deliver(waiter)) return;',
+    replace: '    thread->Signal();\n    thread->Deliver(waiter);\n    return;',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'a thread goes to sleep without looking whether it is ready',
+    file: 'waiter.h',
+    find: 'parked_ = !waiter->ready;',
+    replace: 'parked_ = waiter != nullptr;',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'after a signal was heard the next one is not sent',
+    file: 'waiter.h',
+    find: `  void Heard() {
+    typename S::Lock lock(mutex_);
+    signalled_ = false;`,
+    replace: `  void Heard() {
+    typename S::Lock lock(mutex_);`,
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'a sync wait that ends forgets the async waiters that became ready',
+    file: 'waiter.h',
+    find: 'void EndSyncWait() { SignalSelfIfReady(true); }',
+    replace: 'void EndSyncWait() {\n    typename S::Lock lock(mutex_);\n    in_sync_wait_ = false;\n  }',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'a retired waker is signalled',
+    file: 'waiter.h',
+    find: 'if (!retired_) waker_->Signal();',
+    replace: 'waker_->Signal();',
+    says: /a retired waker is signalled/,
+  },
+  {
+    name: 'a cancelled wait forgets the grant it had got',
+    file: 'room.h',
+    find: '    } else if (granted && w->want > 0) {',
+    replace: '    } else if (false) {',
+    says: /free \+ held \+ in flight is not the total|sleeps for ever/,
+  },
+  {
+    name: 'a cancelled wait forgets the notification it had got',
+    file: 'room.h',
+    find: '      NotifyQueue(bucket, w->cell, 1, &wakes);\n    } else',
+    replace: '    } else',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'a cancelled wait does not serve whom it stood in the way of',
+    file: 'room.h',
+    find: "ServeQueue(bucket, queue, &wakes);  // it may have stood in another's way",
+    replace: 'WriteBits(w->cell, queue);\n      bucket.DropIfEmpty(queue);',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'a grant is noted twice in the ledger',
+    file: 'room.h',
+    find: '    if (w->outcome == Outcome::kGranted) Note(w);\n    return w->outcome;',
+    replace: '    if (w->outcome == Outcome::kGranted) Note(w), Note(w);\n    return w->outcome;',
+    says: /free \+ held \+ in flight is not the total/,
+  },
+  {
+    name: 'a grant is not noted in the ledger',
+    file: 'room.h',
+    find: '    if (w->outcome == Outcome::kGranted) Note(w);\n    return w->outcome;',
+    replace: '    return w->outcome;',
+    says: /slot\(\) >= held_|free \+ held \+ in flight is not the total/,
+  },
+  {
+    name: 'a waiter that is handed its permits while it looks stays in the ready list',
+    file: 'room.h',
+    find: '      if (!taken) w->thread->TakeReady(w);\n',
+    replace: '',
+    says: /a waiter is looked at that does not wait|free \+ held \+ in flight is not the total/,
+  },
+  {
+    name: 'a waiter that was overtaken may be overtaken again',
+    file: 'room.h',
+    find: '      if (!taken) w->owed = true;\n',
+    replace: '',
+    says: /overtaken again|in vain twice/,
+  },
+  {
+    name: 'a fair queue is overtaken',
+    file: 'room.h',
+    find: 'w->owed = (flags & kFair) != 0 || w->want != 1;',
+    replace: 'w->owed = w->want != 1;',
+    says: /a fair queue is overtaken/,
+  },
+  {
+    name: 'a newcomer takes permits past the queue',
+    file: 'room.h',
+    find: 'if (bucket.Find(w->cell) == nullptr) {',
+    replace: 'if (w->cell != nullptr) {',
+    says: /.+/,
+  },
+  {
+    name: 'a release does not serve the queue',
+    file: 'fastpath.h',
+    find: 'return S::FetchAdd(cell + kState, AsState(permits)) & kHasWaiters ? kServeWaiters : kReleased;',
+    replace: 'S::FetchAdd(cell + kState, AsState(permits));\n  return kReleased;',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'a release looks for waiters before it adds',
+    file: 'fastpath.h',
+    find: 'return S::FetchAdd(cell + kState, AsState(permits)) & kHasWaiters ? kServeWaiters : kReleased;',
+    replace:
+      'const int32_t before = S::Load(cell + kState);\n' +
+      '  S::FetchAdd(cell + kState, AsState(permits));\n' +
+      '  return before & kHasWaiters ? kServeWaiters : kReleased;',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'the ledger is written after the permits are free',
+    file: 'fastpath.h',
+    find: `  S::Store(slot, held - permits);
+  return S::FetchAdd(cell + kState, AsState(permits)) & kHasWaiters ? kServeWaiters : kReleased;`,
+    replace: `  const int32_t before = S::FetchAdd(cell + kState, AsState(permits));
+  S::Store(slot, held - permits * 2);
+  return before & kHasWaiters ? kServeWaiters : kReleased;`,
+    says: /free \+ held \+ in flight is not the total/,
+  },
+  {
+    name: 'a permit is taken by a load and a store',
+    file: 'fastpath.h',
+    find: `    if (permits == 0 || S::CompareExchange(cell + kState, &state, state - AsState(permits))) break;`,
+    replace: `    if (permits != 0) S::Store(cell + kState, state - AsState(permits));
+    break;`,
+    says: /.+/,
+  },
+  {
+    name: 'a dying thread does not look again at the queue',
+    file: 'room.h',
+    find: `        S::FetchAdd(cell + kState, AsState(held));
+      }
+    }
+    Serve(cell);`,
+    replace: `        S::FetchAdd(cell + kState, AsState(held));
+        Serve(cell);
+      }
+    }`,
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'a dying thread keeps what it held',
+    file: 'room.h',
+    find: '        S::FetchAdd(cell + kState, AsState(held));\n      }\n    }',
+    replace: '      }\n    }',
+    says: /free \+ held \+ in flight is not the total|sleeps for ever/,
+  },
+  {
+    name: 'a dying thread stays in the queue',
+    file: 'participant.h',
+    find: '      room_->Leave(waiter);\n      EndWait(waiter);',
+    replace: '      EndWait(waiter);',
+    says: /.+/,
+  },
+  {
+    name: 'close wakes nobody',
+    file: 'room.h',
+    find: 'while (Waiter<S>* w = queue->waiters.front()) Decide(w, Outcome::kClosed, &wakes);\n    ServeQueue',
+    replace: 'ServeQueue',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'grow serves nobody',
+    file: 'room.h',
+    find: 'S::FetchAdd(cell + kState, AsState(delta));\n    ServeCell(bucket, cell, &wakes);',
+    replace: 'S::FetchAdd(cell + kState, AsState(delta));',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'a party that gives up does not break the barrier',
+    file: 'room.h',
+    find: 'if (w->role == Role::kParty) BreakLocked(queue, w->cell, &wakes);',
+    replace: '',
+    says: /everybody sleeps for ever/,
+  },
+];
+
+/** What scripts/native-tests.mjs runs: the model over each mutated core. */
+export function mutationSuites(native, cache) {
+  return mutations.map(({ name, file, find, replace, says }, index) => ({
+    name: `mutation-${index + 1}`,
+    title: `mutation: ${name}`,
+    from: 'model',
+    flags: ['-O0'],
+    args: ['quick'],
+    deep: true,
+    /** Makes the copy, and returns the directory that holds it. */
+    include() {
+      const directory = join(cache, `mutant-${index + 1}`);
+      rmSync(directory, { recursive: true, force: true });
+      mkdirSync(directory, { recursive: true });
+      cpSync(join(native, 'core'), join(directory, 'core'), { recursive: true });
+      const path = join(directory, 'core', file);
+      const parts = readFileSync(path, 'utf8').split(find);
+      if (parts.length !== 2) throw new Error(`mutation "${name}": ${file} has its text ${parts.length - 1} times`);
+      writeFileSync(path, parts.join(replace));
+      return directory;
+    },
+    judge(status, output) {
+      const said = /^FAILED in .*$/m.exec(output)?.[0];
+      if (status !== 1 || said === undefined) return `not found: exit status ${status}`;
+      return says.test(said) ? '' : `found by something else: ${said}`;
+    },
+    tell: (output) => /^FAILED in .*$/m.exec(output)?.[0] ?? '',
+  }));
+}

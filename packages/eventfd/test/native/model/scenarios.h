@@ -1,0 +1,258 @@
+#pragma once
+
+#include "model/world.h"
+
+namespace model {
+
+// The scenarios of the model. Every actor ends, whatever the schedule; else the explorer says that everybody sleeps for
+// ever, which is what a lost wake-up looks like.
+inline const std::vector<Scenario>& Scenarios() {
+  using efd::Role;
+  constexpr auto lock = [](Self& self) {
+    self.Sync();
+    self.Release();
+  };
+  constexpr auto lock_async = [](Self& self) {
+    self.Async();
+    self.Release();
+  };
+  constexpr auto lock_twice = [](Self& self) {
+    for (int i = 0; i < 2; i++) {
+      self.Sync();
+      self.Release();
+    }
+  };
+  constexpr auto lock_async_twice = [](Self& self) {
+    for (int i = 0; i < 2; i++) {
+      self.Async();
+      self.Release();
+    }
+  };
+  constexpr auto lock_for_a_while = [](Self& self) {
+    if (self.Sync(1, /*timed=*/true) == Got::kPermits) self.Release();
+  };
+  constexpr auto lock_async_for_a_while = [](Self& self) {
+    if (self.Async(1, /*timed=*/true) == Got::kPermits) self.Release();
+  };
+  constexpr auto two = [](Self& self) {
+    self.Sync(2);
+    self.Release(2);
+  };
+  constexpr auto two_one_by_one = [](Self& self) {
+    self.Sync(2);
+    self.Release();
+    self.Release();
+  };
+  constexpr auto two_for_a_while = [](Self& self) {
+    if (self.Async(2, /*timed=*/true) == Got::kPermits) self.Release(2);
+  };
+  constexpr auto abort_at_once = [](Self& self) {
+    if (ModelWaiter* waiter = self.Park()) {
+      self.Abort(waiter);
+    } else if (self.parked() == Got::kPermits) {
+      self.Release();
+    }
+  };
+  constexpr auto await_two = [](Self& self) {
+    ModelWaiter* first = self.Park();
+    ModelWaiter* second = self.Park();
+    self.Await(first);
+    self.Await(second);
+    self.Release();
+    self.Release();
+  };
+  // The sync wait is on the second cell; meanwhile the async one may be granted.
+  constexpr auto block_meanwhile = [](Self& self) {
+    ModelWaiter* waiter = self.Park();
+    self.SyncOn(1);
+    self.Release(1, 1);
+    self.Await(waiter);
+    self.Release();
+  };
+  constexpr auto lock_both = [](Self& self) {
+    self.Sync();
+    self.SyncOn(1);
+    self.Release();
+    self.Release(1, 1);
+  };
+  constexpr auto unless_closed = [](Self& self) {
+    if (self.Sync() == Got::kPermits) self.Release();
+  };
+  constexpr auto unless_closed_async = [](Self& self) {
+    if (self.Async() == Got::kPermits) self.Release();
+  };
+  constexpr auto lock_and_close = [](Self& self) {
+    self.Sync();
+    self.Close();
+    self.Release();
+  };
+  constexpr auto close = [](Self& self) { self.Close(); };
+  constexpr auto is_closed = [](Self& self) { CHECK(self.Sync() == Got::kClosed); };
+  constexpr auto is_closed_async = [](Self& self) { CHECK(self.Async() == Got::kClosed); };
+  constexpr auto grow_by_two = [](Self& self) {
+    self.Grow(1);
+    self.Grow(1);
+  };
+  constexpr auto shrink_by_one = [](Self& self) {
+    self.Sync();
+    self.Grow(-1);
+    self.Release();
+  };
+  constexpr auto shrink_and_grow = [](Self& self) {
+    self.Grow(-1);
+    self.Grow(1);
+  };
+  constexpr auto post = [](Self& self) { self.Post(); };
+  constexpr auto pass = [](Self& self) { CHECK(self.Wait(0) == Got::kPermits); };
+  constexpr auto pass_for_a_while = [](Self& self) { self.Wait(0, Role::kTaker, /*timed=*/true); };
+
+  // Two wait for a notification that is sent once: who gets it sends another, who does not want it passes it on.
+  constexpr auto notify = [](Self& self) { self.Notify(1); };
+  constexpr auto be_notified = [](Self& self) {
+    CHECK(self.Await(self.actor().participant.WaiterAt(0)) == Got::kPermits);
+    self.Notify(1);
+  };
+  constexpr auto be_notified_for_a_while = [](Self& self) {
+    if (self.Await(self.actor().participant.WaiterAt(0), /*timed=*/true) == Got::kPermits) self.Notify(1);
+  };
+  constexpr auto park_for_notification = [](Self& self) {
+    if (self.host().actor() != 0) self.Park(0, Role::kNotified);
+  };
+
+  constexpr auto set = [](Self& self) { self.SetEvent(); };
+  constexpr auto wait_and_set = [](Self& self) {
+    CHECK(self.Wait(1) == Got::kPermits);
+    self.SetEvent();
+  };
+  constexpr auto wait_for_a_while_and_set = [](Self& self) {
+    if (self.Wait(1, Role::kTaker, /*timed=*/true) == Got::kPermits) self.SetEvent();
+  };
+
+  constexpr auto meet = [](Self& self) { CHECK(self.Wait(0, Role::kParty) == Got::kPermits); };
+  constexpr auto meet_or_break = [](Self& self) { self.Wait(0, Role::kParty); };
+  constexpr auto meet_for_a_while = [](Self& self) { self.Wait(0, Role::kParty, /*timed=*/true); };
+
+  constexpr auto have_met = [](Self& self) { self.at(0)->party = true; };
+
+  constexpr auto read = [](Self& self) {
+    self.Sync(1);
+    self.Release(1);
+  };
+  constexpr auto write = [](Self& self) {
+    self.Sync(efd::kMaxPermits);
+    self.Release(efd::kMaxPermits);
+  };
+  using efd::kFair;
+
+  static const std::vector<Scenario> scenarios = {
+      {.name = "mutex, two sync", .permits = 1, .actors = {lock, lock}, .all = true},
+      {.name = "mutex, two async", .permits = 1, .actors = {lock_async, lock_async}, .all = true},
+      {.name = "mutex, one sync, one async", .permits = 1, .actors = {lock, lock_async}, .all = true},
+      {.name = "mutex, two fair", .permits = 1, .actors = {lock, lock_async}, .flags = kFair, .all = true},
+      {.name = "mutex, twice each", .permits = 1, .actors = {lock_twice, lock_twice}},
+      {.name = "mutex, twice each, fair", .permits = 1, .actors = {lock_twice, lock_twice}, .flags = kFair},
+      {.name = "mutex, twice, against an async one", .permits = 1, .actors = {lock_twice, lock_async}, .all = true},
+      {.name = "mutex, twice, against an async one twice", .permits = 1, .actors = {lock_twice, lock_async_twice}},
+      {.name = "mutex, three", .permits = 1, .actors = {lock, lock, lock_async}, .all = true},
+      {.name = "mutex, three fair", .permits = 1, .actors = {lock, lock, lock_async}, .flags = kFair, .all = true},
+      {.name = "semaphore of 2, three", .permits = 2, .actors = {lock, lock, lock_async}, .all = true},
+      {.name = "semaphore of 2, two for all of it", .permits = 2, .actors = {two, two_one_by_one}, .all = true},
+      {.name = "semaphore of 2, weights 2 1 1", .permits = 2, .actors = {two_one_by_one, lock, lock_async}},
+      {.name = "semaphore of 2, weights 2 2 1", .permits = 2, .actors = {two_one_by_one, two, lock}},
+      {.name = "a thread awaits two", .permits = 0, .actors = {await_two, grow_by_two}, .all = true},
+      {.name = "timeout, two", .permits = 1, .actors = {lock, lock_for_a_while}, .all = true},
+      {.name = "timeout, three", .permits = 1, .actors = {lock, lock_for_a_while, lock}},
+      {.name = "timeout, three fair", .permits = 1, .actors = {lock, lock_for_a_while, lock}, .flags = kFair},
+      {.name = "timeout of a weighted wait", .permits = 2, .actors = {two_one_by_one, two_for_a_while, lock}},
+      {.name = "abort, two", .permits = 1, .actors = {lock, lock_async_for_a_while}, .all = true},
+      {.name = "abort, three", .permits = 1, .actors = {lock, abort_at_once, lock}},
+      {.name = "abort, three fair", .permits = 1, .actors = {lock, abort_at_once, lock_async}, .flags = kFair},
+      {.name = "a thread blocks while it awaits", .permits = 1, .actors = {lock_both, block_meanwhile}, .all = true},
+      {.name = "a thread blocks while it awaits, fair",
+       .permits = 1,
+       .actors = {lock_both, block_meanwhile},
+       .flags = kFair,
+       .all = true},
+      {.name = "close, two", .permits = 1, .actors = {lock_and_close, unless_closed}, .all = true},
+      {.name = "close, three",
+       .permits = 1,
+       .actors = {lock_and_close, unless_closed, unless_closed_async},
+       .all = true},
+      {.name = "close, nothing to be had", .permits = 0, .actors = {close, is_closed, is_closed_async}, .all = true},
+      {.name = "grow", .permits = 0, .actors = {grow_by_two, lock, lock_async}, .all = true},
+      {.name = "shrink", .permits = 2, .actors = {shrink_by_one, lock, lock_async}},
+      {.name = "shrink and grow", .permits = 1, .actors = {shrink_and_grow, lock, lock_async}, .all = true},
+      {.name = "the holder dies, two", .permits = 1, .actors = {lock, lock}, .mortal = 0, .all = true},
+      {.name = "the holder dies, three", .permits = 1, .actors = {lock_twice, lock, lock_async}, .mortal = 0},
+      {.name = "the holder dies, three fair",
+       .permits = 1,
+       .actors = {lock, lock, lock_async},
+       .flags = kFair,
+       .mortal = 0},
+      {.name = "a waiter dies, two", .permits = 1, .actors = {lock, lock_async}, .mortal = 1, .all = true},
+      {.name = "a waiter dies, three", .permits = 1, .actors = {lock, lock_async, lock}, .mortal = 1},
+      {.name = "a waiter dies, three fair",
+       .permits = 1,
+       .actors = {lock, lock, lock_async},
+       .flags = kFair,
+       .mortal = 1},
+      {.name = "a weighted waiter dies", .permits = 2, .actors = {two_one_by_one, two, lock}, .mortal = 1},
+      {.name = "who blocks and awaits dies",
+       .permits = 1,
+       .actors = {lock_both, block_meanwhile},
+       .mortal = 1,
+       .all = true},
+      {.name = "the one that closes dies",
+       .permits = 1,
+       .actors = {lock_and_close, unless_closed},
+       .mortal = 0,
+       .all = true},
+      {.name = "latch of 2", .permits = -1, .actors = {post, post, pass}, .kind = efd::kLatch, .all = true},
+      {.name = "latch of 1, two pass",
+       .permits = 0,
+       .actors = {post, pass, pass_for_a_while},
+       .kind = efd::kLatch,
+       .all = true},
+      {.name = "condition, one gives up",
+       .permits = 0,
+       .actors = {notify, be_notified_for_a_while, be_notified},
+       .kind = efd::kCondition,
+       .prepare = park_for_notification,
+       .all = true},
+      {.name = "condition, one dies",
+       .permits = 0,
+       .actors = {notify, be_notified, be_notified_for_a_while},
+       .kind = efd::kCondition,
+       .mortal = 2,
+       .prepare = park_for_notification,
+       .all = true},
+      {.name = "event, one gives up",
+       .permits = 0,
+       .actors = {set, wait_for_a_while_and_set, wait_and_set},
+       .kind = efd::kEvent,
+       .flags = efd::kAutoReset,
+       .all = true},
+      {.name = "barrier of 2", .permits = 2, .actors = {meet, meet}, .kind = efd::kBarrier, .all = true},
+      {.name = "barrier of 3", .permits = 3, .actors = {meet, meet, meet}, .kind = efd::kBarrier, .all = true},
+      {.name = "barrier of 3, one gives up",
+       .permits = 3,
+       .actors = {meet_or_break, meet_for_a_while, meet_or_break},
+       .kind = efd::kBarrier,
+       .all = true},
+      {.name = "barrier of 2, one dies",
+       .permits = 2,
+       .actors = {meet_or_break, meet_or_break},
+       .kind = efd::kBarrier,
+       .mortal = 1,
+       .prepare = have_met,
+       .all = true},
+      {.name = "rwlock, one writes, two read",
+       .permits = efd::kMaxPermits,
+       .actors = {write, read, read},
+       .kind = efd::kRwLock},
+      {.name = "rwlock, two write", .permits = efd::kMaxPermits, .actors = {write, write, read}, .kind = efd::kRwLock},
+  };
+  return scenarios;
+}
+
+}  // namespace model

@@ -1,0 +1,291 @@
+#include "model/world.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace model {
+
+using efd::Outcome;
+
+// Host
+
+bool Host::Sleep(bool timed) {
+  // Who is to die at its next boundary dies in its sleep, too: a slice of it just ends.
+  const bool ends = timed || boundaries == dies_at;
+  busy = false;
+  world_->CheckConserved();
+  if (ends) {
+    Explorer::Before({Kind::kTimedSleep, &signalled_});
+  } else {
+    Explorer::Before({Kind::kSleep, &signalled_, &signalled_, true});
+  }
+  busy = true;
+  const bool heard = signalled_;
+  signalled_ = false;
+  return heard;
+}
+
+void Host::Boundary() {
+  busy = false;
+  world_->CheckConserved();
+  if (boundaries++ == dies_at) throw test::Died{};
+  busy = true;
+}
+
+void Host::Queued(ModelWaiter* waiter) {
+  Explorer::Note("waits in the queue");
+  world_->Queued(actor_, waiter);
+}
+
+void Host::Resumed(ModelWaiter* waiter, Outcome outcome) {
+  Explorer::Note(outcome == Outcome::kWaiting ? "was woken and lost" : "was woken: it is decided");
+  world_->Resumed(waiter, outcome);
+}
+
+void Host::Left(ModelWaiter* waiter) {
+  Explorer::Note("left the queue");
+  world_->Left(waiter);
+}
+
+// Self
+
+Self::Self(World* world, int actor) : world_(world), host_(world, actor), actor_(&World::TheRoom(), &host_) {
+  for (int i = 0; i < 2; i++) {
+    at_[i] =
+        actor_.Attach(world->arena_.get(), world->offsets_[i], i == 0 ? world->scenario_->kind : int{efd::kSemaphore});
+  }
+}
+
+void Self::Run(void (*body)(Self&)) {
+  try {
+    body(*this);
+  } catch (const test::Died&) {
+    died_ = true;
+  }
+  if (died_) {
+    Explorer::Note("dies");
+    for (int i = 0; i < 2; i++) world_->inside_[i] -= held_[i];
+    host_.busy = true;
+    actor_.Die();
+    world_->Died(host_.actor());
+  }
+  host_.busy = false;
+  world_->CheckConserved();
+}
+
+Got Self::Took(int cell, int32_t permits, Got got) {
+  if (got != Got::kPermits) return got;
+  held_[cell] += permits;
+  world_->inside_[cell] += permits;
+  // More where another wait of the thread was granted and is not awaited yet.
+  CHECK(*at_[cell]->slot() >= held_[cell]);
+  return got;
+}
+
+Got Self::Note(const char* what, Got got) {
+  Explorer::Note(std::string(what) + (got == Got::kPermits   ? ": got it"
+                                      : got == Got::kTimeout ? ": timed out"
+                                                             : ": closed"));
+  return got;
+}
+
+void Self::Release(int32_t permits, int cell) {
+  Explorer::Note("releases");
+  held_[cell] -= permits;
+  world_->inside_[cell] -= permits;
+  actor_.Release(at_[cell], permits);
+}
+
+ModelWaiter* Self::Park(int32_t permits, efd::Role role) {
+  parked_want_ = permits;
+  ModelWaiter* waiter = actor_.Park(at_[0], permits, role, &parked_);
+  if (waiter == nullptr && at_[0]->slot() != nullptr) Took(0, permits, parked_);
+  return waiter;
+}
+
+Got Self::Await(ModelWaiter* waiter, bool timed) {
+  if (waiter == nullptr) return parked_;
+  const int32_t want = waiter->want;
+  const Got got = actor_.Await(waiter, timed);
+  return Note("await", at_[0]->slot() == nullptr ? got : Took(0, want, got));
+}
+
+void Self::Grow(int32_t permits) {
+  host_.Boundary();
+  Explorer::Note(permits > 0 ? "grows" : "shrinks");
+  CHECK(World::TheRoom().Resize(at_[0]->cell(), permits));
+}
+
+void Self::Close() {
+  host_.Boundary();
+  Explorer::Note("closes");
+  CHECK(World::TheRoom().Close(at_[0]->cell()));
+}
+
+void Self::Notify(int32_t count) {
+  host_.Boundary();
+  Explorer::Note("notifies");
+  World::TheRoom().Notify(at_[0]->cell(), count);
+}
+
+void Self::SetEvent() {
+  host_.Boundary();
+  Explorer::Note("sets the event");
+  World::TheRoom().SetEvent(at_[0]->cell());
+}
+
+bool Self::TakeAbandoned() {
+  host_.Boundary();
+  return World::TheRoom().TakeAbandoned(at_[0]->cell());
+}
+
+// World
+
+void World::Begin() {
+  memset(memory_, 0, sizeof memory_);
+  arena_ = std::make_unique<efd::Arena>(memory_, sizeof memory_, 1, 1);
+  const int32_t permits[] = {scenario_->permits, scenario_->second_permits};
+  for (int i = 0; i < 2; i++) {
+    offsets_[i] = arena_->AllocateCell(i == 0 ? scenario_->kind : int{efd::kSemaphore}, i == 0 ? scenario_->flags : 0,
+                                       permits[i], efd::kMaxPermits, "");
+    cells_[i] = arena_->At(offsets_[i]);
+    inside_[i] = 0;
+  }
+  if (scenario_->kind == efd::kBarrier) {
+    cells_[0][efd::kState] = 0;
+    cells_[0][efd::kTotal] = scenario_->permits;
+  } else if (!has_ledger()) {
+    cells_[0][efd::kMax] = 1;
+  }
+  queue_.clear();
+  current_ = this;
+  ModelSync::on_write = OnWrite;
+  for (int i = 0; i < actors(); i++) {
+    selves_[i] = std::make_unique<Self>(this, i);
+    Host& host = selves_[i]->host();
+    if (scenario_->prepare != nullptr) scenario_->prepare(*selves_[i]);
+    host.busy = false;
+    host.boundaries = 0;
+    if (i == scenario_->mortal) host.dies_at = dies_at_;
+  }
+}
+
+void World::Resumed(ModelWaiter* waiter, Outcome outcome) {
+  const auto it = Find(waiter);
+  if (outcome != Outcome::kWaiting) {
+    queue_.erase(it);
+    return;
+  }
+  CHECK_SAYS(++it->lost <= 1, "a waiter is woken in vain twice");
+}
+
+void World::Left(ModelWaiter* waiter) {
+  queue_.erase(Find(waiter));
+}
+
+void World::Died(int actor) {
+  queue_.erase(std::remove_if(queue_.begin(), queue_.end(), [&](const Waiting& each) { return each.actor == actor; }),
+               queue_.end());
+  any_died_ = true;
+}
+
+std::vector<World::Waiting>::iterator World::Find(ModelWaiter* waiter) {
+  const auto it =
+      std::find_if(queue_.begin(), queue_.end(), [&](const Waiting& each) { return each.waiter == waiter; });
+  CHECK_SAYS(it != queue_.end(), "a waiter is looked at that does not wait");
+  return it;
+}
+
+// Permits leave a state word. On the fast path they must not pass who is not to be overtaken.
+void World::OnWrite(int32_t* word, int32_t before, int32_t after) {
+  const int actor = Explorer::actor();
+  if (actor < 0 || efd::FreePermits(after) >= efd::FreePermits(before)) return;
+  World& self = *current_;
+  const int32_t* cell = self.selves_[actor]->host().taking;
+  if (cell == nullptr || word != cell + efd::kState) return;
+  for (const Waiting& each : self.queue_) {
+    if (each.waiter->cell != cell || !each.queued()) continue;
+    CHECK_SAYS(each.lost == 0, "a waiter that has lost once is overtaken again");
+    CHECK_SAYS((cell[efd::kFlags] & efd::kFair) == 0, "a fair queue is overtaken");
+  }
+}
+
+void World::AfterStep() {
+  // First come, first served, whatever the mode: it is running threads that may overtake, not waiters.
+  for (std::size_t i = 0; i < queue_.size(); i++) {
+    if (!queue_[i].queued()) continue;
+    for (std::size_t j = i + 1; j < queue_.size(); j++) {
+      CHECK_SAYS(queue_[j].waiter->cell != queue_[i].waiter->cell || !queue_[j].served(),
+                 "a waiter is served before one that came earlier");
+    }
+  }
+  // The state word never promises more than there is. What is inside was taken before and is released after.
+  if (has_ledger() && scenario_->kind == efd::kSemaphore) {
+    CHECK_SAYS(inside_[0] <= std::max(scenario_->permits, cells_[0][efd::kTotal]),
+               "more are inside than there are permits");
+  }
+}
+
+void World::CheckConserved() {
+  if (!has_ledger()) return;
+  for (int i = 0; i < actors(); i++) {
+    if (selves_[i] == nullptr || selves_[i]->host().busy) return;
+  }
+  int32_t sum = efd::FreePermits(cells_[0][efd::kState]);
+  for (int i = 0; i < actors(); i++) {
+    if (!selves_[i]->died()) sum += *selves_[i]->at(0)->slot();
+  }
+  for (const Waiting& each : queue_) {
+    if (each.waiter->cell == cells_[0] && each.waiter->outcome == Outcome::kGranted) sum += each.waiter->want;
+  }
+  CHECK_SAYS(sum == cells_[0][efd::kTotal], "free + held + in flight is not the total");
+}
+
+void World::End() {
+  CHECK_SAYS(queue_.empty(), "somebody waits still");
+  for (int i = 0; i < 2; i++) {
+    const int32_t* cell = cells_[i];
+    CHECK_SAYS(TheRoom().WaitersOf(cells_[i]).empty(), "the queue is not empty");
+    CHECK_SAYS(cell[efd::kWaiting] == 0, "the count of waiters is wrong");
+    const int32_t bits = cell[efd::kFlags] & efd::kClosed ? efd::kQueueFirst : 0;
+    CHECK_SAYS((cell[efd::kState] & 3) == bits, "the bits of the state word are wrong");
+    CHECK_SAYS(inside_[i] == 0, "somebody is inside still");
+    if (i == 1 || has_ledger()) {
+      CHECK_SAYS(efd::FreePermits(cell[efd::kState]) == cell[efd::kTotal], "permits are lost, or made from nothing");
+    }
+  }
+  ModelSync::on_write = nullptr;
+  for (auto& self : selves_) self.reset();
+}
+
+const char* World::NameOf(const void* object) const {
+  static char name[64];
+  static constexpr const char* kWords[] = {"state", "flags", "total", "waiting", "max", "kind", "generation"};
+  const auto* at = static_cast<const uint8_t*>(object);
+  for (int i = 0; i < 2; i++) {
+    const auto* cell = reinterpret_cast<const uint8_t*>(cells_[i]);
+    if (at < cell || at >= cell + 7 * 4) continue;
+    snprintf(name, sizeof name, "%s%s", kWords[(at - cell) / 4], i == 0 ? "" : " of the second cell");
+    return name;
+  }
+  for (int i = 0; i < actors(); i++) {
+    if (object == selves_[i]->host().signal_word()) {
+      snprintf(name, sizeof name, "the waker of %c", 'A' + i);
+      return name;
+    }
+    if (object == selves_[i]->at(0)->slot()) {
+      snprintf(name, sizeof name, "the ledger of %c", 'A' + i);
+      return name;
+    }
+    const auto* thread = reinterpret_cast<const uint8_t*>(selves_[i]->actor().participant.thread());
+    if (at >= thread && at < thread + sizeof(efd::Thread<ModelSync>)) {
+      snprintf(name, sizeof name, "the thread of %c", 'A' + i);
+      return name;
+    }
+  }
+  if (at >= memory_ && at < memory_ + sizeof memory_) return "a ledger";
+  const auto* room = reinterpret_cast<const uint8_t*>(&TheRoom());
+  return at >= room && at < room + sizeof(efd::Room<ModelSync>) ? "the bucket" : "the waiter's ready flag";
+}
+
+}  // namespace model

@@ -1,0 +1,183 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/actor.h"
+#include "model/sync.h"
+
+// Actors around one cell (and at times a second) in a waiting room, and the oracle that watches them.
+namespace model {
+
+using test::Got;
+
+class World;
+class Host;
+using ModelActor = test::Actor<ModelSync, Host>;
+using ModelWaiter = efd::Waiter<ModelSync>;
+
+// An actor's waker, and its line to the oracle.
+class Host final : public efd::Waker {
+ public:
+  Host(World* world, int actor) : world_(world), actor_(actor) {}
+
+  void Signal() override {
+    Explorer::Before({Kind::kSignal, &signalled_});
+    CHECK_SAYS(!ended_, "a retired waker is signalled");
+    signalled_ = true;
+  }
+  bool Sleep(bool timed);
+  void Boundary();
+  void Ended() { ended_ = true; }
+
+  void Queued(ModelWaiter* waiter);
+  void Resumed(ModelWaiter* waiter, efd::Outcome outcome);
+  void Left(ModelWaiter* waiter);
+  void BeginsTaking(const int32_t* cell) { taking = cell; }
+  void EndsTaking() { taking = nullptr; }
+
+  int dies_at = -1;  // at which boundary; -1: never
+  int boundaries = 0;
+  const int32_t* taking = nullptr;  // the cell whose fast path it is in
+  bool busy = false;                // inside a call from JavaScript
+  int actor() const { return actor_; }
+  const bool* signal_word() const { return &signalled_; }
+
+ private:
+  World* const world_;
+  const int actor_;
+  bool signalled_ = false;
+  bool ended_ = false;
+};
+
+// What a scenario's actor can do.
+class Self {
+ public:
+  Self(World* world, int actor);
+
+  // The first cell. `timed`: the wait may run out of time, at any moment.
+  Got Sync(int32_t permits = 1, bool timed = false) {
+    return Note("sync", Took(0, permits, actor_.AcquireSync(at(0), permits, timed)));
+  }
+  Got Async(int32_t permits = 1, bool timed = false) {
+    return Note("async", Took(0, permits, actor_.Acquire(at(0), permits, timed)));
+  }
+  bool Try(int32_t permits = 1) {
+    return Took(0, permits, actor_.TryAcquire(at(0), permits) ? Got::kPermits : Got::kTimeout) == Got::kPermits;
+  }
+  void Release(int32_t permits = 1, int cell = 0);
+  Got SyncOn(int cell, int32_t permits = 1) {
+    return Took(cell, permits, actor_.AcquireSync(at(cell), permits, false));
+  }
+
+  // An async wait that is begun now and awaited, or aborted, later.
+  ModelWaiter* Park(int32_t permits = 1, efd::Role role = efd::Role::kTaker);
+  Got Await(ModelWaiter* waiter, bool timed = false);
+  void Abort(ModelWaiter* waiter) { actor_.Abort(waiter); }
+  Got parked() const { return parked_; }
+
+  void Grow(int32_t permits);
+  void Close();
+  void Notify(int32_t count);
+  void SetEvent();
+  void Post(int32_t permits = 1) { actor_.Post(at(0), permits); }
+  Got Wait(int32_t want, efd::Role role = efd::Role::kTaker, bool timed = false) {
+    return Note("wait", actor_.WaitSync(at(0), want, role, timed));
+  }
+  bool TakeAbandoned();
+
+  ModelActor::Attachment* at(int cell) const { return at_[cell]; }
+  Host& host() { return host_; }
+  ModelActor& actor() { return actor_; }
+  bool died() const { return died_; }
+
+  // Between runs
+  void Run(void (*body)(Self&));
+
+ private:
+  Got Took(int cell, int32_t permits, Got got);
+  Got Note(const char* what, Got got);
+
+  World* const world_;
+  Host host_;
+  ModelActor actor_;
+  ModelActor::Attachment* at_[2];
+  int32_t held_[2] = {};
+  int32_t parked_want_ = 0;
+  Got parked_ = Got::kTimeout;
+  bool died_ = false;
+};
+
+struct Scenario {
+  using Body = void (*)(Self&);
+  const char* name;
+  int32_t permits;
+  std::vector<Body> actors;
+  int32_t kind = efd::kSemaphore;
+  int32_t flags = 0;
+  int mortal = -1;         // the actor that dies at each of its boundaries in turn
+  Body prepare = nullptr;  // run by each actor before the schedule begins
+  bool all = false;        // small enough to see everything in seconds
+  int32_t second_permits = 1;
+};
+
+class World final : public Program {
+ public:
+  World(const Scenario* scenario, int dies_at) : scenario_(scenario), dies_at_(dies_at) {}
+
+  int actors() const override { return static_cast<int>(scenario_->actors.size()); }
+  void Begin() override;
+  void Run(int actor) override { selves_[actor]->Run(scenario_->actors[static_cast<std::size_t>(actor)]); }
+  void AfterStep() override;
+  void End() override;
+  const char* NameOf(const void* object) const override;
+
+  // Whether the mortal actor got as far as its death in any run.
+  bool any_died() const { return any_died_; }
+
+  static efd::Room<ModelSync>& TheRoom() {
+    static auto* room = new efd::Room<ModelSync>;
+    return *room;
+  }
+
+  // For hosts
+
+  void Queued(int actor, ModelWaiter* waiter) { queue_.push_back({waiter, actor, 0}); }
+  void Resumed(ModelWaiter* waiter, efd::Outcome outcome);
+  void Left(ModelWaiter* waiter);
+  void Died(int actor);
+  // Nobody may be inside a call now: then every permit can be told.
+  void CheckConserved();
+
+ private:
+  friend class Self;
+
+  struct Waiting {
+    ModelWaiter* waiter;
+    int actor;
+    int lost;  // how often it was woken and found nothing
+    bool queued() const { return waiter->queue != nullptr; }
+    bool served() const { return waiter->outcome != efd::Outcome::kWaiting; }
+  };
+
+  static void OnWrite(int32_t* word, int32_t before, int32_t after);
+
+  std::vector<Waiting>::iterator Find(ModelWaiter* waiter);
+  bool has_ledger() const { return scenario_->kind <= efd::kRwLock; }
+
+  const Scenario* const scenario_;
+  const int dies_at_;
+  bool any_died_ = false;
+
+  alignas(64) uint8_t memory_[32 * 64];
+  std::unique_ptr<efd::Arena> arena_;
+  uint32_t offsets_[2];
+  int32_t* cells_[2];
+  std::unique_ptr<Self> selves_[kMaxActors];
+  std::vector<Waiting> queue_;  // in order of arrival
+  int32_t inside_[2];           // by the actors' own count
+  static inline World* current_ = nullptr;
+};
+
+}  // namespace model

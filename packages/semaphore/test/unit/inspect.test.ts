@@ -196,7 +196,7 @@ test('thousands of objects are listed, each once', () => {
   const events = names.map((name) => new Event({ name }));
   for (const [i, event] of events.entries()) if (i % 2 === 0) event.set();
   const many = inspect().filter(({ name }) => name?.startsWith('many '));
-  expect(new Map(many.map(({ name, state }) => [name, state.isSet]))).toEqual(
+  expect(new Map(many.map(({ name, state }) => [name, (state as { isSet?: boolean }).isSet]))).toEqual(
     new Map(names.map((name, i) => [name, i % 2 === 0])),
   );
   expect(many.length).toBe(names.length);

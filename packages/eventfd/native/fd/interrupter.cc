@@ -1,6 +1,5 @@
 #include "fd/interrupter.h"
 
-#include <dlfcn.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -17,20 +16,11 @@ namespace {
 
 void DoNothing(int) {}
 
-// Node unloads an addon together with the last worker that had loaded it; the handler's code must outlive that.
-void PinThisLibrary() {
-  Dl_info info;
-  if (dladdr(reinterpret_cast<void*>(&DoNothing), &info) != 0 && info.dli_fname != nullptr) {
-    dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
-  }
-}
-
 // 0 when every real-time signal is taken.
 int ClaimSignal() {
   for (int number = SIGRTMAX; number >= SIGRTMIN; number--) {
     struct sigaction current;
     if (sigaction(number, nullptr, &current) != 0 || current.sa_handler != SIG_DFL) continue;
-    PinThisLibrary();
     struct sigaction action = {};
     action.sa_handler = DoNothing;  // without SA_RESTART: the interrupted call is to return
     if (sigaction(number, &action, nullptr) == 0) return number;

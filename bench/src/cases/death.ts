@@ -6,7 +6,7 @@ import { ready, start } from '../measure/threads.js';
 import { AtomicsSemaphore } from '../subjects/atomics.js';
 import { MORTICE_SINCE, WEB_LOCKS_SINCE, webLocks } from '../subjects/locks.js';
 
-const DEATHS = 40;
+const DEATHS = 30;
 /** Who is not served in this time never is: nobody is left to wake it. */
 const NEVER_MS = 500;
 
@@ -113,7 +113,7 @@ export const death: Case = {
           const permit = await semaphore.acquire();
           return () => permit.release();
         },
-        lost: () => 1 - semaphore.available,
+        lost: () => Math.abs(1 - semaphore.available),
       };
     }),
     'wait-async': entry('atomics', async () => {

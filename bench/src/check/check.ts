@@ -52,7 +52,15 @@ function judge(bound: Bound, results: readonly CaseResult[]): Verdict {
     const worst = subjectOf(here, bound.ours.subject)?.runs.map((run) => run.figures[bound.ours.metric] ?? Number.NaN);
     // Nobody to compare with, so no median that noise falls out of: the worst run counts.
     const value = worst === undefined ? undefined : summarize([Math.max(...worst)]);
-    return { bound, against: undefined, ours: shown, theirs: '', value, held: meets(bound, value), missing: undefined };
+    return {
+      bound,
+      against: tried(bound, here),
+      ours: shown,
+      theirs: '',
+      value,
+      held: meets(bound, value),
+      missing: undefined,
+    };
   }
   const compared = bound.theirs.map((side) =>
     compare(bound, here, pointOf(results, bound.case, side.point ?? bound.point), side),
@@ -67,6 +75,12 @@ function judge(bound: Bound, results: readonly CaseResult[]): Verdict {
     held: meets(bound, hardest?.value),
     missing: hardest?.missing,
   };
+}
+
+function tried({ of, ours }: Bound, here: PointResult | undefined): string | undefined {
+  if (of === undefined) return undefined;
+  const times = subjectOf(here, ours.subject)?.runs.reduce((sum, run) => sum + (run.figures[of] ?? 0), 0) ?? 0;
+  return `in ${times} ${of}`;
 }
 
 /** Round by round; the two sides may be at different points. */

@@ -22,7 +22,7 @@ export function planOf(theCase: Case, subjects: readonly string[], quick: boolea
     case: theCase,
     subjects,
     points: quick ? (theCase.quickPoints ?? theCase.points) : theCase.points,
-    rounds: quick ? Math.min(QUICK_ROUNDS, theCase.rounds ?? ROUNDS) : (theCase.rounds ?? ROUNDS),
+    rounds: quick ? (theCase.quickRounds ?? QUICK_ROUNDS) : (theCase.rounds ?? ROUNDS),
   };
 }
 
@@ -73,7 +73,7 @@ async function add(plan: Plan, programs: Programs, tally: Tally, point: Point, r
       return;
     }
     tally.runs++;
-    const disturbed = isDisturbed(outcome);
+    const disturbed = plan.case.timed !== false && isDisturbed(outcome);
     if (disturbed && again < AGAIN && tally.discarded < MOST_DISCARDED * tally.planned) {
       tally.discarded++;
       continue;

@@ -35,6 +35,9 @@ export interface Case {
   readonly points: readonly Point[];
   readonly quickPoints?: readonly Point[];
   readonly rounds?: number;
+  readonly quickRounds?: number;
+  /** False: what the machine does besides changes nothing, and no run is thrown away for it. */
+  readonly timed?: boolean;
   /** The first is the one that the table and the charts lead with. */
   readonly metrics: Readonly<Record<string, Metric>>;
   readonly subjects: Readonly<Record<string, Entry>>;

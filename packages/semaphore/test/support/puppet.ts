@@ -62,7 +62,12 @@ export class Puppet<Objects extends object> {
     return puppet;
   }
 
-  static startMany<O extends object>(count: number, objects: O, words?: SharedArrayBuffer): Promise<Puppet<O>[]> {
+  /** So many, which share `words`. */
+  static startMany<O extends object>(
+    count: number,
+    objects: O,
+    words = new SharedArrayBuffer(4),
+  ): Promise<Puppet<O>[]> {
     return Promise.all(Array.from({ length: count }, () => Puppet.start(objects, words)));
   }
 

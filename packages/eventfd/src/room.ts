@@ -76,8 +76,13 @@ export function leave(waiter: number): 'left' | 'granted' | 'too late' {
 export interface SyncHooks {
   /** Runs once the wait stands in the queue, before it sleeps. */
   queued?: (() => void) | undefined;
-  /** Runs once, when the wait has lasted for a slice; throws to end it. */
+  /** Runs when the wait has lasted for a slice, and now and then from there on; throws to end it. */
   lasting?: (() => void) | undefined;
+}
+
+/** After 1, 2, 4, ... slices, and then every 3.2 seconds. */
+function isNowAndThen(slice: number): boolean {
+  return (slice & (slice - 1)) === 0 || slice % 64 === 0;
 }
 
 /** Blocks for permits, up to `timeout` milliseconds; `terminate()` ends it within a slice. */
@@ -103,8 +108,8 @@ export function parkSync(
       }
       if (slice === 1) {
         hooks.queued?.();
-        hooks.lasting?.();
       }
+      if (isNowAndThen(slice)) hooks.lasting?.();
       const left = deadline - performance.now();
       // Of a barrier's complete round nothing can be given back: its other parties go on.
       if (left <= 0) return native.leaveSync() && role === Role.PARTY ? 'granted' : 'timeout';

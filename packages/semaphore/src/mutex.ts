@@ -35,8 +35,11 @@ export interface MutexOptions extends SharedObjectOptions {
  *
  * **Fairness and cancelled waits** as for Semaphore.
  *
- * **Deadlock.** `lockSync` on a mutex that this thread holds throws at once; and when blocking closes a cycle of threads
- * that are all blocked in `lockSync` without a timeout, the one that closed it gets a DeadlockError within 100 ms.
+ * **Deadlock.** `lockSync` on a mutex that this thread holds throws at once, whatever its timeout. And when threads that
+ * are all blocked in `lockSync` without a timeout wait for each other round a cycle, the one that blocked last gets a
+ * DeadlockError, within 100 ms as a rule. A thread counts as waiting for another if that holds the mutex, or if a promise
+ * of it comes first, which cannot run while its thread is blocked: a `lockSync` after a `lock()` of the same thread that
+ * still waits is such a cycle by itself. Locks of other classes are not looked at.
  */
 export class Mutex extends SharedObject {
   readonly #core: BatchSemaphore;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -36,7 +37,7 @@ struct DeadlockStep {
 };
 
 // The process's participants: who looks at the whole picture finds them here. Locks nest in this order: the roster's, a
-// participant's table, an arena's. A bucket's is taken under the roster's alone.
+// participant's table, an arena's or a bucket's.
 template <class S>
 class Roster {
  public:
@@ -85,44 +86,66 @@ class Roster {
     return objects;
   }
 
-  // The cycle that `self`, blocked on a mutex, closes; empty when there is none. All its threads are blocked in sync
-  // waits without a timeout, so it would last for ever. Called once it has waited for a while.
-  //
-  // The picture is sound although nobody is stopped: `self` runs here, so what it holds does not change; so the thread
-  // that waits for that is waiting, so what it holds does not change; and so on round the cycle. `self` is taken out of
-  // the picture when a cycle is found, so one thread alone is told of it.
-  std::vector<DeadlockStep> FindDeadlock(Participant<S>* self) {
+  // The cycle of threads, each waiting for the next, that `self` closed when it blocked on a mutex; empty when there is
+  // none. All of them are blocked in sync waits without a timeout, so it would last for ever. The thread that blocked
+  // last is told of it, and no other.
+  std::vector<DeadlockStep> FindDeadlock(Participant<S>* self, Room<S>* room) {
     std::lock_guard lock(mutex_);
-    std::vector<DeadlockStep> steps;
-    Participant<S>* waiting = self;
-    while (steps.size() <= participants_.size()) {
-      const auto blocked = waiting->blocked_on();
-      if (blocked.cell == nullptr) return {};
-      steps.push_back({waiting->thread()->id, blocked.offset, blocked.arena->NameOf(blocked.offset)});
-      Participant<S>* owner = OwnerOf(blocked.cell);
-      if (owner == nullptr) return {};
-      if (owner == self) {
-        self->SetBlockedOn({});
-        return steps;
-      }
-      waiting = owner;
-    }
-    return {};  // a cycle of others
+    Search search{self, room, self->blocked_on().order, {}, {}};
+    if (!LeadsToSelf(self, &search)) return {};
+    return search.steps;
   }
 
+  // For Participant::Blocked.
+  uint64_t NextOrder() { return ++last_order_; }
+
  private:
-  Participant<S>* OwnerOf(const int32_t* cell) {
-    Participant<S>* owner = nullptr;
-    for (Participant<S>* participant : participants_) {
-      participant->ForEachAttachment([&](const auto& attachment) {
-        if (attachment.cell() == cell && S::Load(attachment.slot()) > 0) owner = participant;
-      });
+  struct Search {
+    Participant<S>* self;
+    Room<S>* room;
+    uint64_t order;  // of self's wait
+    std::set<Participant<S>*> seen;
+    std::vector<DeadlockStep> steps;
+  };
+
+  // Whether a blocked thread waits, itself or through others, for `self`; depth first. `steps` is the way there.
+  //
+  // Nobody is stopped for it, so what has been seen of a thread may not be so any more. But `self` runs here, so it
+  // lets go of nothing; so who waits for it stays blocked, and lets go of nothing; and so on from the end of the way to
+  // its beginning. So each step is looked at once more when it is known that what it leads to stands still.
+  bool LeadsToSelf(Participant<S>* thread, Search* search) {
+    const auto blocked = thread->blocked_on();
+    if (blocked.cell == nullptr || blocked.order > search->order || !search->seen.insert(thread).second) return false;
+    search->steps.push_back({thread->thread()->id, blocked.offset, blocked.arena->NameOf(blocked.offset)});
+    for (Participant<S>* other : participants_) {
+      if (!WaitsFor(thread, blocked, other, search->room)) continue;
+      if (other != search->self && !LeadsToSelf(other, search)) continue;
+      if (WaitsFor(thread, blocked, other, search->room)) return true;
     }
-    return owner;
+    search->steps.pop_back();
+    return false;
+  }
+
+  // Whether the thread is in that wait until `other` runs: which holds the mutex, or which is blocked itself while a
+  // promise of its own comes first.
+  static bool WaitsFor(Participant<S>* thread, const typename Participant<S>::Blocked& blocked, Participant<S>* other,
+                       Room<S>* room) {
+    if (thread->blocked_on().order != blocked.order) return false;
+    bool waits = false;
+    other->ForEachAttachment([&](const auto& attachment) {
+      if (attachment.cell() == blocked.cell && S::Load(attachment.slot()) > 0) waits = true;
+    });
+    if (waits) return room->StandsInQueue(blocked.cell, thread->thread());
+    other->ForEachWaitWhileBlocked([&](Waiter<S>* w) {
+      if (w->sync || w->cell != blocked.cell) return;
+      if (room->StandsInQueue(blocked.cell, thread->thread(), w)) waits = true;
+    });
+    return waits;
   }
 
   std::mutex mutex_;
   std::vector<Participant<S>*> participants_;
+  std::atomic<uint64_t> last_order_{0};
 };
 
 }  // namespace efd

@@ -150,7 +150,10 @@ export class MutexGuard implements Hold {
     this.#count = count;
   }
 
-  /** The last owner died with the lock: check what it protects before relying on it. */
+  /**
+   * The last owner died with the lock: check what it protects before relying on it. Its thread may also have ended
+   * between the moment when it was given the lock and its first step with it.
+   */
   get abandoned(): boolean {
     return this.#abandoned;
   }

@@ -157,7 +157,10 @@ export class WriteGuard implements Hold {
     this.#count = count;
   }
 
-  /** A writer died with the lock, and nobody has written since: check what it protects before relying on it. */
+  /**
+   * A writer died with the lock, and nobody has locked it to write since: check what it protects before relying on it.
+   * Readers in between are not told.
+   */
   get abandoned(): boolean {
     return this.#abandoned;
   }

@@ -117,6 +117,24 @@ test('a thread that has waited here, and ends, breaks it; one that never has doe
   await within('a round after reset()', Promise.all(parties), barrier);
 });
 
+test('after reset(), the end of a thread that waited only before it breaks nothing', async () => {
+  using barrier = new Barrier(2);
+  const [old, refused, party] = (await Peer.startMany(3, barrier)) as [Peer, Peer, Peer];
+  await expect(old.call('wait', { timeout: 1 })).rejects.toThrow('did not happen');
+  await expect(refused.call('wait')).rejects.toThrow(broken);
+  barrier.reset();
+  const round = party.call('wait');
+  await queued(barrier, 1);
+  await old.terminate();
+  await refused.terminate();
+  expect([barrier.broken, barrier.waiting]).toEqual([false, 1]);
+  barrier.waitSync();
+  await round;
+  // That of a thread that has waited since does.
+  await party.terminate();
+  expect(barrier.broken).toBe(true);
+});
+
 test('options that are wrong, or a signal that has aborted, neither arrive nor break it', async () => {
   using barrier = new Barrier(2);
   await expect(barrier.wait({ signal: AbortSignal.abort('before') })).rejects.toBe('before');

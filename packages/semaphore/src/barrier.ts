@@ -18,7 +18,8 @@ export interface BarrierWaitResult {
  *
  * Semantics after `java.util.concurrent.CyclicBarrier` and `pthread_barrier_wait`. A party that times out, is aborted or
  * ends while it waits breaks the barrier: the others, and all that come later, get a BarrierBrokenError, since the count
- * would never be full. So does a thread that has waited here before, and ends. `reset()` makes the barrier whole.
+ * would never be full. So does a thread that has waited here before, and ends. `reset()` makes the barrier whole: it is
+ * as new, and who waited before counts no more.
  */
 export class Barrier extends SharedObject {
   readonly #cell: Cell;

@@ -21,7 +21,8 @@ class Participant {
     uint32_t offset = 0;     // of the cell
     uint32_t slot_offset = 0;
     int32_t kind = kNoKind;
-    bool party = false;  // the thread has waited at this barrier, and breaks it by ending
+    bool party = false;  // the thread has waited at this barrier, and breaks it by ending,
+    int32_t life = 0;    // ... in this life of it
     uint32_t waits = 0;  // of this thread, for this cell
 
     int32_t* cell() const { return arena->At(offset); }
@@ -33,7 +34,6 @@ class Participant {
     Arena* arena = nullptr;
     uint32_t offset = 0;
     const int32_t* cell = nullptr;
-    uint64_t order = 0;  // the later it began, the greater
   };
 
   Participant(Room<S>* room, Waker* waker) : room_(room), thread_(new Thread<S>(waker)) {}
@@ -92,7 +92,7 @@ class Participant {
     *id = free_attachments_.back();
     free_attachments_.pop_back();
     member.attached++;
-    attachments_[*id] = {member.arena, index, offset, slot, kind, false, 0};
+    attachments_[*id] = {member.arena, index, offset, slot, kind, false, 0, 0};
     return Attached::kOk;
   }
 
@@ -149,7 +149,7 @@ class Participant {
     free_waiters_.push_back(waiter->index);
   }
 
-  // The next five are for other threads too, through the roster.
+  // The next four are for other threads too, through the roster.
 
   template <class F>
   void ForEachArena(F f) {
@@ -172,15 +172,6 @@ class Participant {
     return blocked_on_;
   }
 
-  // Calls f(waiter) for the waits of the thread, if it is blocked: it begins and ends none before it says that it is
-  // not.
-  template <class F>
-  void ForEachWaitWhileBlocked(F f) {
-    std::lock_guard lock(table_mutex_);
-    if (blocked_on_.cell == nullptr) return;
-    for (Waiter<S>* w = thread_->waiters.front(); w != nullptr; w = thread_->waiters.after(w)) f(w);
-  }
-
   void SetBlockedOn(const Blocked& blocked) {
     std::lock_guard lock(table_mutex_);
     blocked_on_ = blocked;
@@ -200,7 +191,7 @@ class Participant {
     for (Attachment& attachment : attachments_) {
       if (attachment.arena == nullptr) continue;
       room_->Recover(attachment.cell(), attachment.slot(), attachment.kind);
-      if (attachment.party) room_->SetBroken(attachment.cell(), true);
+      if (attachment.party) room_->LoseParty(attachment.cell(), attachment.life);
     }
     thread_->Retire();
     for (Attachment& attachment : attachments_) {

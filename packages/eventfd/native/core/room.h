@@ -148,6 +148,7 @@ class Room {
     Wakes<S> wakes;
     Bucket& bucket = lot_.BucketOf(w->cell);
     Lock lock(bucket.mutex);
+    w->life = S::Load(w->cell + kLife);
     if (S::Load(w->cell + kFlags) & (kClosed | kBroken)) return w->outcome = Outcome::kClosed;
     const Queue<S>* queue = bucket.Find(w->cell);
     const int32_t arrived = queue == nullptr ? 0 : queue->length;
@@ -167,10 +168,19 @@ class Room {
     Wakes<S> wakes;
     Bucket& bucket = lot_.BucketOf(cell);
     Lock lock(bucket.mutex);
-    Queue<S>* queue = bucket.Find(cell);
-    BreakLocked(queue, cell, &wakes);
-    if (queue != nullptr) ServeQueue(bucket, queue, &wakes);
-    if (!broken) S::FetchAnd(cell + kFlags, ~kBroken);
+    BreakAndServe(bucket, cell, &wakes);
+    if (broken) return;
+    S::FetchAnd(cell + kFlags, ~kBroken);
+    S::FetchAdd(cell + kLife, 1);
+  }
+
+  // A thread ends that has waited at a barrier, in the given life of it. It breaks it, unless that was made whole
+  // since: then others have taken its place.
+  void LoseParty(int32_t* cell, int32_t life) {
+    Wakes<S> wakes;
+    Bucket& bucket = lot_.BucketOf(cell);
+    Lock lock(bucket.mutex);
+    if (S::Load(cell + kLife) == life) BreakAndServe(bucket, cell, &wakes);
   }
 
   // Changes how many permits there are. False when that would leave fewer than none, or more than kMax.
@@ -201,21 +211,6 @@ class Room {
   bool TakeAbandoned(int32_t* cell) {
     Lock lock(lot_.BucketOf(cell).mutex);
     return S::FetchAnd(cell + kFlags, ~kAbandoned) & kAbandoned;
-  }
-
-  // Whether a sync wait of the thread stands in the cell's queue; with `behind`, only if that waiter comes before it:
-  // it was granted the cell and has not seen that, or stands before it in the queue.
-  bool StandsInQueue(const int32_t* cell, const Thread<S>* thread, Waiter<S>* behind = nullptr) {
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
-    const Queue<S>* queue = bucket.Find(cell);
-    if (queue == nullptr) return false;
-    Waiter<S>* w = queue->waiters.front();
-    if (behind != nullptr && behind->outcome == Outcome::kWaiting) w = behind;
-    // What its thread has seen is over: from there on the ledger says what it holds.
-    if (behind != nullptr && behind->outcome != Outcome::kWaiting && !behind->ready) return false;
-    while (w != nullptr && !(w->sync && w->thread == thread)) w = queue->waiters.after(w);
-    return w != nullptr;
   }
 
   std::vector<WaiterInfo> WaitersOf(int32_t* cell) {
@@ -257,6 +252,12 @@ class Room {
   static void BreakLocked(Queue<S>* queue, int32_t* cell, Wakes<S>* wakes) {
     S::FetchOr(cell + kFlags, kBroken);
     while (queue != nullptr && !queue->waiters.empty()) Decide(queue->waiters.front(), Outcome::kClosed, wakes);
+  }
+
+  static void BreakAndServe(Bucket& bucket, int32_t* cell, Wakes<S>* wakes) {
+    Queue<S>* queue = bucket.Find(cell);
+    BreakLocked(queue, cell, wakes);
+    if (queue != nullptr) ServeQueue(bucket, queue, wakes);
   }
 
   static void Decide(Waiter<S>* w, Outcome outcome, Wakes<S>* wakes) {

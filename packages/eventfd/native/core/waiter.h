@@ -46,6 +46,7 @@ struct Waiter : InQueue, InReady, InThread {
   Queue<S>* queue = nullptr;  // while it stands in one
   Outcome outcome = Outcome::kWaiting;
   bool owed = false;  // it is never overtaken (again): permits go to it directly
+  int32_t life = 0;   // of the barrier, when it arrived there
 
   // Written under the thread's lock; a spinning owner reads it without.
   typename S::template Atomic<bool> ready{false};  // decided, or woken to try; its thread has not looked yet

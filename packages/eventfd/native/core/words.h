@@ -14,6 +14,7 @@ namespace efd {
 //   kMax         at allocation: what kTotal (or, where nobody keeps book, the free permits) may reach
 //   kKind        at allocation
 //   kGeneration  at allocation; a handle names the generation it was made for
+//   kLife        slow path, under the bucket lock: how often a barrier was made whole
 //
 // The state word, for a cell with p free permits (p is negative after a shrink that took permits still held):
 //
@@ -33,6 +34,7 @@ enum Word : int {
   kMax = 4,
   kKind = 5,
   kGeneration = 6,
+  kLife = 7,
 };
 
 constexpr int kCellBytes = 64;

@@ -83,7 +83,6 @@ class RoomEnv {
   }
 
   int32_t Park(RealParticipant::Attachment* at, int32_t want, Role role, bool ref) {
-    LeaveSync();  // one that JavaScript was torn out of, by a vm timeout for instance
     if (const int error = Watch()) return Result::kErrno - error;
     RealWaiter* waiter;
     if (const int32_t result = Begin(at, want, role, /*sync=*/false, &waiter); result != Result::kWaiting)
@@ -97,7 +96,6 @@ class RoomEnv {
 
   // True when it had been granted, and was given back.
   bool Leave(RealWaiter* waiter) {
-    LeaveSync();  // as Park
     const bool granted = room_.Leave(waiter);
     EndWait(waiter);
     return granted;
@@ -106,14 +104,12 @@ class RoomEnv {
   // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones. In between
   // JavaScript runs, so that the thread can be terminated. `endless`: it has no timeout.
   int32_t ParkSync(RealParticipant::Attachment* at, int32_t want, Role role, bool endless, double ms) {
-    LeaveSync();  // as Park
+    LeaveSync();  // one that JavaScript was torn out of, by a vm timeout for instance
     if (const int error = Watch()) return Result::kErrno - error;
     if (const int32_t result = Begin(at, want, role, /*sync=*/true, &sync_waiter_); result != Result::kWaiting)
       return result;
     watch_loop_ = true;
-    if (endless && at->kind == kMutex) {
-      participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder()});
-    }
+    if (endless && at->kind == kMutex) participant_.SetBlockedOn({at->arena, at->offset, at->cell()});
     return ms > 0 ? WaitSync(ms) : Result::kWaiting;
   }
 
@@ -189,8 +185,12 @@ class RoomEnv {
     }
     RealWaiter* waiter = participant_.NewWait(at, want, role, sync);
     waiter->since_ms = NowMs();
-    if (role == Role::kParty) at->party = true;
-    const Outcome outcome = role == Role::kParty ? room_.ArriveAtBarrier(waiter) : room_.Arrive(waiter);
+    const bool party = role == Role::kParty;
+    const Outcome outcome = party ? room_.ArriveAtBarrier(waiter) : room_.Arrive(waiter);
+    if (party) {
+      at->party = true;
+      at->life = waiter->life;
+    }
     if (outcome == Outcome::kWaiting) {
       *queued = waiter;
     } else {
@@ -200,10 +200,9 @@ class RoomEnv {
   }
 
   void EndSync() {
-    // First: others look at the waits of a thread that is blocked.
-    participant_.SetBlockedOn({});
     participant_.EndWait(sync_waiter_);
     sync_waiter_ = nullptr;
+    participant_.SetBlockedOn({});
   }
 
   int32_t Spin(RealParticipant::Attachment* at, int32_t want) {

@@ -18,7 +18,6 @@ enum class Got { kPermits, kTimeout, kClosed };
 //
 //   Signal()         how the thread is woken (it is the Waker)
 //   Sleep(timed)     sleeps until signalled, or also until its time is up; drains. True when signalled
-//   Drain()          hears a signal without sleeping
 //   Boundary()       JavaScript runs here; may throw Died
 //   the rest         what an oracle may want to know
 //
@@ -161,12 +160,9 @@ class Actor {
  private:
   Waiter* Begin(Attachment* at, int32_t want, efd::Role role, bool sync, Outcome* outcome) {
     const bool party = role == efd::Role::kParty;
+    if (party) at->party = true;
     Waiter* waiter = participant.NewWait(at, want, role, sync);
     *outcome = party ? room_->ArriveAtBarrier(waiter) : room_->Arrive(waiter);
-    if (party) {
-      at->party = true;
-      at->life = waiter->life;
-    }
     if (*outcome == Outcome::kWaiting) {
       host->Queued(waiter);
       return waiter;

@@ -208,6 +208,15 @@ const mutations = [
     says: /.+/,
   },
   {
+    name: 'a dead owner is made known after the permits are free',
+    file: 'room.h',
+    find: `        if (kind == kMutex || (kind == kRwLock && held == kMaxPermits)) S::FetchOr(cell + kFlags, kAbandoned);
+        S::FetchAdd(cell + kState, AsState(held));`,
+    replace: `        S::FetchAdd(cell + kState, AsState(held));
+        if (kind == kMutex || (kind == kRwLock && held == kMaxPermits)) S::FetchOr(cell + kFlags, kAbandoned);`,
+    says: /not told that the owner died/,
+  },
+  {
     name: 'close wakes nobody',
     file: 'room.h',
     find: 'while (Waiter<S>* w = queue->waiters.front()) Decide(w, Outcome::kClosed, &wakes);\n    ServeQueue',

@@ -119,6 +119,42 @@ inline const std::vector<Scenario>& Scenarios() {
     if (self.host().actor() != 0) self.Park(0, Role::kNotified);
   };
 
+  // A condition as it is used: what is waited for is guarded by a mutex (the second cell), which the waiter lets go of
+  // once it stands in the queue, and holds again afterwards.
+  constexpr auto wait_until_true = [](Self& self) {
+    self.SyncOn(1);
+    while (!self.guarded()) {
+      ModelWaiter* waiter = self.Park(0, Role::kNotified);
+      self.Release(1, 1);
+      self.Await(waiter);
+      self.SyncOn(1);
+    }
+    self.Release(1, 1);
+  };
+  constexpr auto wait_a_while_until_true = [](Self& self) {
+    self.SyncOn(1);
+    if (!self.guarded()) {
+      ModelWaiter* waiter = self.Park(0, Role::kNotified);
+      self.Release(1, 1);
+      const Got got = self.Await(waiter, /*timed=*/true);
+      self.SyncOn(1);
+      if (got == Got::kPermits) self.Notify(1);  // it was sent once, and another waits
+    }
+    self.Release(1, 1);
+  };
+  constexpr auto make_true = [](Self& self) {
+    self.SyncOn(1);
+    self.guarded() = true;
+    self.Notify(1);
+    self.Release(1, 1);
+  };
+  constexpr auto make_true_for_all = [](Self& self) {
+    self.SyncOn(1);
+    self.guarded() = true;
+    self.Notify(2);
+    self.Release(1, 1);
+  };
+
   constexpr auto set = [](Self& self) { self.SetEvent(); };
   constexpr auto wait_and_set = [](Self& self) {
     CHECK(self.Wait(1) == Got::kPermits);
@@ -131,6 +167,18 @@ inline const std::vector<Scenario>& Scenarios() {
   constexpr auto meet = [](Self& self) { CHECK(self.Wait(0, Role::kParty) == Got::kPermits); };
   constexpr auto meet_or_break = [](Self& self) { self.Wait(0, Role::kParty); };
   constexpr auto meet_for_a_while = [](Self& self) { self.Wait(0, Role::kParty, /*timed=*/true); };
+
+  // With the mutex held: the death of the last owner is known, once.
+  constexpr auto lock_and_learn = [](Self& self) {
+    self.Sync();
+    self.LearnOfDeath();
+    self.Release();
+  };
+  constexpr auto lock_async_and_learn = [](Self& self) {
+    self.Async();
+    self.LearnOfDeath();
+    self.Release();
+  };
 
   constexpr auto have_met = [](Self& self) { self.at(0)->party = true; };
 
@@ -207,42 +255,88 @@ inline const std::vector<Scenario>& Scenarios() {
        .actors = {lock_and_close, unless_closed},
        .mortal = 0,
        .all = true},
-      {.name = "latch of 2", .permits = -1, .actors = {post, post, pass}, .kind = efd::kLatch, .all = true},
+      {.name = "the owner of a mutex dies, two",
+       .permits = 1,
+       .actors = {lock, lock_and_learn},
+       .kind = efd::kMutex,
+       .max = 1,
+       .mortal = 0,
+       .all = true},
+      {.name = "the owner of a mutex dies, three",
+       .permits = 1,
+       .actors = {lock, lock_and_learn, lock_async_and_learn},
+       .kind = efd::kMutex,
+       .max = 1,
+       .mortal = 0},
+      {.name = "latch of 2", .permits = -1, .actors = {post, post, pass}, .kind = efd::kLatch, .max = 1, .all = true},
       {.name = "latch of 1, two pass",
        .permits = 0,
        .actors = {post, pass, pass_for_a_while},
        .kind = efd::kLatch,
+       .max = 1,
        .all = true},
       {.name = "condition, one gives up",
        .permits = 0,
        .actors = {notify, be_notified_for_a_while, be_notified},
        .kind = efd::kCondition,
+       .max = 1,
        .prepare = park_for_notification,
        .all = true},
       {.name = "condition, one dies",
        .permits = 0,
        .actors = {notify, be_notified, be_notified_for_a_while},
        .kind = efd::kCondition,
+       .max = 1,
        .mortal = 2,
        .prepare = park_for_notification,
        .all = true},
+      {.name = "condition and mutex",
+       .permits = 0,
+       .actors = {make_true, wait_until_true},
+       .kind = efd::kCondition,
+       .max = 1,
+       .all = true},
+      {.name = "condition and mutex, notify all",
+       .permits = 0,
+       .actors = {make_true_for_all, wait_until_true, wait_until_true},
+       .kind = efd::kCondition,
+       .max = 1},
+      {.name = "condition and mutex, one gives up",
+       .permits = 0,
+       .actors = {make_true, wait_a_while_until_true, wait_until_true},
+       .kind = efd::kCondition,
+       .max = 1},
+      {.name = "condition and mutex, one dies",
+       .permits = 0,
+       .actors = {make_true_for_all, wait_until_true, wait_until_true},
+       .kind = efd::kCondition,
+       .max = 1,
+       .mortal = 2},
       {.name = "event, one gives up",
        .permits = 0,
        .actors = {set, wait_for_a_while_and_set, wait_and_set},
        .kind = efd::kEvent,
        .flags = efd::kAutoReset,
+       .max = 1,
        .all = true},
-      {.name = "barrier of 2", .permits = 2, .actors = {meet, meet}, .kind = efd::kBarrier, .all = true},
-      {.name = "barrier of 3", .permits = 3, .actors = {meet, meet, meet}, .kind = efd::kBarrier, .all = true},
+      {.name = "barrier of 2", .permits = 0, .actors = {meet, meet}, .kind = efd::kBarrier, .max = 2, .all = true},
+      {.name = "barrier of 3",
+       .permits = 0,
+       .actors = {meet, meet, meet},
+       .kind = efd::kBarrier,
+       .max = 3,
+       .all = true},
       {.name = "barrier of 3, one gives up",
-       .permits = 3,
+       .permits = 0,
        .actors = {meet_or_break, meet_for_a_while, meet_or_break},
        .kind = efd::kBarrier,
+       .max = 3,
        .all = true},
       {.name = "barrier of 2, one dies",
-       .permits = 2,
+       .permits = 0,
        .actors = {meet_or_break, meet_or_break},
        .kind = efd::kBarrier,
+       .max = 2,
        .mortal = 1,
        .prepare = have_met,
        .all = true},

@@ -64,6 +64,7 @@ void Self::Run(void (*body)(Self&)) {
   }
   if (died_) {
     Explorer::Note("dies");
+    if (at_[0]->slot() != nullptr && *at_[0]->slot() > 0) world_->owner_died_ = true;
     for (int i = 0; i < 2; i++) world_->inside_[i] -= held_[i];
     host_.busy = true;
     actor_.Die();
@@ -134,9 +135,15 @@ void Self::SetEvent() {
   World::TheRoom().SetEvent(at_[0]->cell());
 }
 
-bool Self::TakeAbandoned() {
+void Self::LearnOfDeath() {
   host_.Boundary();
-  return World::TheRoom().TakeAbandoned(at_[0]->cell());
+  const bool told = World::TheRoom().TakeAbandoned(at_[0]->cell());
+  CHECK_SAYS(told == world_->owner_died_, told ? "told of a death that was none" : "not told that the owner died");
+  world_->owner_died_ = false;
+}
+
+bool& Self::guarded() {
+  return world_->guarded_;
 }
 
 // World
@@ -146,17 +153,13 @@ void World::Begin() {
   arena_ = std::make_unique<efd::Arena>(memory_, sizeof memory_, 1, 1);
   const int32_t permits[] = {scenario_->permits, scenario_->second_permits};
   for (int i = 0; i < 2; i++) {
-    offsets_[i] = arena_->AllocateCell(i == 0 ? scenario_->kind : int{efd::kSemaphore}, i == 0 ? scenario_->flags : 0,
-                                       permits[i], efd::kMaxPermits, "");
+    const bool first = i == 0;
+    offsets_[i] = arena_->AllocateCell(first ? scenario_->kind : int{efd::kSemaphore}, first ? scenario_->flags : 0,
+                                       permits[i], first ? scenario_->max : efd::kMaxPermits, "");
     cells_[i] = arena_->At(offsets_[i]);
     inside_[i] = 0;
   }
-  if (scenario_->kind == efd::kBarrier) {
-    cells_[0][efd::kState] = 0;
-    cells_[0][efd::kTotal] = scenario_->permits;
-  } else if (!has_ledger()) {
-    cells_[0][efd::kMax] = 1;
-  }
+  guarded_ = owner_died_ = false;
   queue_.clear();
   current_ = this;
   ModelSync::on_write = OnWrite;

@@ -85,7 +85,10 @@ class Self {
   Got Wait(int32_t want, efd::Role role = efd::Role::kTaker, bool timed = false) {
     return Note("wait", actor_.WaitSync(at(0), want, role, timed));
   }
-  bool TakeAbandoned();
+  // Something that the second cell, used as a mutex, guards.
+  bool& guarded();
+  // For who holds a mutex: whether its last owner died must be known now, and to nobody later.
+  void LearnOfDeath();
 
   ModelActor::Attachment* at(int cell) const { return at_[cell]; }
   Host& host() { return host_; }
@@ -116,6 +119,7 @@ struct Scenario {
   std::vector<Body> actors;
   int32_t kind = efd::kSemaphore;
   int32_t flags = 0;
+  int32_t max = efd::kMaxPermits;
   int mortal = -1;         // the actor that dies at each of its boundaries in turn
   Body prepare = nullptr;  // run by each actor before the schedule begins
   bool all = false;        // small enough to see everything in seconds
@@ -169,6 +173,8 @@ class World final : public Program {
   const Scenario* const scenario_;
   const int dies_at_;
   bool any_died_ = false;
+  bool guarded_ = false;
+  bool owner_died_ = false;  // and nobody has been told
 
   alignas(64) uint8_t memory_[32 * 64];
   std::unique_ptr<efd::Arena> arena_;

@@ -153,11 +153,6 @@ TEST("rwlock: a writer that waits holds back readers that come later") {
   CHECK_EQ(later.Turn(), 1);
 }
 
-// Of so many parties. Nothing is free in its state word: that gate never opens by itself.
-struct Barrier : Place {
-  explicit Barrier(int32_t parties) : Place(0, 0, parties, kBarrier) { cell[kTotal] = parties; }
-};
-
 Outcome ArriveAt(Party& party, Waiter** waiter) {
   *waiter = party.participant.NewWait(party.at, 0, Role::kParty, false);
   const Outcome outcome = TheRoom().ArriveAtBarrier(*waiter);
@@ -166,7 +161,7 @@ Outcome ArriveAt(Party& party, Waiter** waiter) {
 }
 
 TEST("barrier: the last party releases the others, again and again") {
-  Barrier place(3);
+  Place place(0, 0, 3, kBarrier);
   Party a(place), b(place), c(place);
   Waiter* waiter;
   for (int round = 0; round < 3; round++) {
@@ -182,7 +177,7 @@ TEST("barrier: the last party releases the others, again and again") {
 }
 
 TEST("barrier: a party that gives up breaks it for all, until it is made whole") {
-  Barrier place(3);
+  Place place(0, 0, 3, kBarrier);
   Party a(place), b(place), c(place);
   Waiter *first, *second;
   CHECK(ArriveAt(a, &first) == Outcome::kWaiting);
@@ -197,7 +192,7 @@ TEST("barrier: a party that gives up breaks it for all, until it is made whole")
 }
 
 TEST("barrier: a party that gives up after all had arrived breaks nothing") {
-  Barrier place(2);
+  Place place(0, 0, 2, kBarrier);
   Party a(place), b(place);
   Waiter *first, *second;
   CHECK(ArriveAt(a, &first) == Outcome::kWaiting);
@@ -207,25 +202,8 @@ TEST("barrier: a party that gives up after all had arrived breaks nothing") {
   b.Leave(second);
 }
 
-TEST("barrier: who waited before it was made whole is not missed") {
-  Barrier place(2);
-  Party a(place);
-  Waiter* waiter;
-  {
-    Party dies(place);
-    CHECK(ArriveAt(dies, &waiter) == Outcome::kWaiting);
-    dies.at->party = true;
-    dies.at->life = waiter->life;
-    dies.Leave(waiter);
-    TheRoom().SetBroken(place.cell, false);
-    CHECK(ArriveAt(a, &waiter) == Outcome::kWaiting);
-  }
-  CHECK_EQ(place.waiting(), 1);
-  a.Leave(waiter);
-}
-
 TEST("barrier: a party that dies breaks it, whether it waits or not") {
-  Barrier place(2);
+  Place place(0, 0, 2, kBarrier);
   Party a(place);
   Waiter* waiter;
   {

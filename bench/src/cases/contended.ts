@@ -105,7 +105,7 @@ export const contended: Case = {
     'A lock that lets one worker go on and on shows a high rate and a low index.',
   points: [0, 1, 10, 100].flatMap((section) => [2, 4, 8].map((workers) => ({ section, workers }))),
   quickPoints: [{ section: 1, workers: 4 }],
-  rounds: 5,
+  rounds: 4,
   metrics: {
     rate: { unit: 'ops/s', title: 'rate', better: 'more' },
     cpu: { unit: 'us', title: 'CPU', better: 'less' },

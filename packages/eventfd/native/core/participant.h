@@ -34,6 +34,7 @@ class Participant {
     Arena* arena = nullptr;
     uint32_t offset = 0;
     const int32_t* cell = nullptr;
+    uint64_t order = 0;  // the later it began, the greater
   };
 
   Participant(Room<S>* room, Waker* waker) : room_(room), thread_(new Thread<S>(waker)) {}
@@ -149,7 +150,7 @@ class Participant {
     free_waiters_.push_back(waiter->index);
   }
 
-  // The next four are for other threads too, through the roster.
+  // The next five are for other threads too, through the roster.
 
   template <class F>
   void ForEachArena(F f) {
@@ -170,6 +171,15 @@ class Participant {
   Blocked blocked_on() {
     std::lock_guard lock(table_mutex_);
     return blocked_on_;
+  }
+
+  // Calls f(waiter) for the waits of the thread, if it is blocked: it begins and ends none before it says that it is
+  // not.
+  template <class F>
+  void ForEachWaitWhileBlocked(F f) {
+    std::lock_guard lock(table_mutex_);
+    if (blocked_on_.cell == nullptr) return;
+    for (Waiter<S>* w = thread_->waiters.front(); w != nullptr; w = thread_->waiters.after(w)) f(w);
   }
 
   void SetBlockedOn(const Blocked& blocked) {

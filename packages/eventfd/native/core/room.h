@@ -213,6 +213,21 @@ class Room {
     return S::FetchAnd(cell + kFlags, ~kAbandoned) & kAbandoned;
   }
 
+  // Whether a sync wait of the thread stands in the cell's queue; with `behind`, only if that waiter comes before it:
+  // it was granted the cell and has not seen that, or stands before it in the queue.
+  bool StandsInQueue(const int32_t* cell, const Thread<S>* thread, Waiter<S>* behind = nullptr) {
+    Bucket& bucket = lot_.BucketOf(cell);
+    Lock lock(bucket.mutex);
+    const Queue<S>* queue = bucket.Find(cell);
+    if (queue == nullptr) return false;
+    Waiter<S>* w = queue->waiters.front();
+    if (behind != nullptr && behind->outcome == Outcome::kWaiting) w = behind;
+    // What its thread has seen is over: from there on the ledger says what it holds.
+    if (behind != nullptr && behind->outcome != Outcome::kWaiting && !behind->ready) return false;
+    while (w != nullptr && !(w->sync && w->thread == thread)) w = queue->waiters.after(w);
+    return w != nullptr;
+  }
+
   std::vector<WaiterInfo> WaitersOf(int32_t* cell) {
     std::vector<WaiterInfo> waiters;
     Bucket& bucket = lot_.BucketOf(cell);

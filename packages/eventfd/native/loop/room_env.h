@@ -83,6 +83,7 @@ class RoomEnv {
   }
 
   int32_t Park(RealParticipant::Attachment* at, int32_t want, Role role, bool ref) {
+    LeaveSync();  // one that JavaScript was torn out of, by a vm timeout for instance
     if (const int error = Watch()) return Result::kErrno - error;
     RealWaiter* waiter;
     if (const int32_t result = Begin(at, want, role, /*sync=*/false, &waiter); result != Result::kWaiting)
@@ -96,6 +97,7 @@ class RoomEnv {
 
   // True when it had been granted, and was given back.
   bool Leave(RealWaiter* waiter) {
+    LeaveSync();  // as Park
     const bool granted = room_.Leave(waiter);
     EndWait(waiter);
     return granted;
@@ -104,12 +106,14 @@ class RoomEnv {
   // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones. In between
   // JavaScript runs, so that the thread can be terminated. `endless`: it has no timeout.
   int32_t ParkSync(RealParticipant::Attachment* at, int32_t want, Role role, bool endless, double ms) {
-    LeaveSync();  // one that JavaScript was torn out of, by a vm timeout for instance
+    LeaveSync();  // as Park
     if (const int error = Watch()) return Result::kErrno - error;
     if (const int32_t result = Begin(at, want, role, /*sync=*/true, &sync_waiter_); result != Result::kWaiting)
       return result;
     watch_loop_ = true;
-    if (endless && at->kind == kMutex) participant_.SetBlockedOn({at->arena, at->offset, at->cell()});
+    if (endless && at->kind == kMutex) {
+      participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder()});
+    }
     return ms > 0 ? WaitSync(ms) : Result::kWaiting;
   }
 
@@ -200,9 +204,10 @@ class RoomEnv {
   }
 
   void EndSync() {
+    // First: others look at the waits of a thread that is blocked.
+    participant_.SetBlockedOn({});
     participant_.EndWait(sync_waiter_);
     sync_waiter_ = nullptr;
-    participant_.SetBlockedOn({});
   }
 
   int32_t Spin(RealParticipant::Attachment* at, int32_t want) {

@@ -33,7 +33,9 @@ void Unblock(int number) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, number);
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  // The calling thread's own, as by pthread_sigmask, whose newest version glibc before 2.32 does not have
+  // (older_libc.cc).
+  sigprocmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 }  // namespace

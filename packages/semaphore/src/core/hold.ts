@@ -6,6 +6,10 @@
  * that nothing can fail between that and its use; one whose permits were not to be had is dropped unseen.
  */
 export interface Hold {
-  /** Its permits are this thread's from now on. */
+  /**
+   * Its permits are this thread's from now on.
+   *
+   * @internal as in the classes: the published types have it on both sides or on neither.
+   */
   onAcquired(): void;
 }

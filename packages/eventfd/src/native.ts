@@ -150,6 +150,22 @@ export interface RoomBinding {
   setMostSpinning(threads: number): void;
 }
 
-const load = createRequire(import.meta.url)('node-gyp-build') as (root: string) => EventFdBinding & RoomBinding;
+type Addon = EventFdBinding & RoomBinding;
 
-export const native = load(fileURLToPath(new URL('..', import.meta.url)));
+/** @throws Error `ERR_ADDON_NOT_LOADED`; its `cause` is what Node said */
+function load(): Addon {
+  try {
+    const find = createRequire(import.meta.url)('node-gyp-build') as (root: string) => Addon;
+    return find(fileURLToPath(new URL('..', import.meta.url)));
+  } catch (cause) {
+    const remedy =
+      process.platform === 'linux'
+        ? 'Run `npm rebuild eventfd`, which compiles it with g++ 11, make and python3; npm 12 first wants `npm install-scripts ' +
+          'approve eventfd`, pnpm `pnpm approve-builds`'
+        : 'eventfd(2) is a system call of Linux: run this program there, or in a container';
+    const message = `No binary of eventfd loads on ${process.platform}-${process.arch}. ${remedy}`;
+    throw Object.assign(new Error(message, { cause }), { code: 'ERR_ADDON_NOT_LOADED' });
+  }
+}
+
+export const native = load();

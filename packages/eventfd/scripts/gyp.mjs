@@ -1,0 +1,31 @@
+// How node-gyp is run, by a checkout's build and by an install that finds no binary.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+
+export const needs =
+  'It needs g++ 11 or newer (C++20), make, python3, and the headers of ' +
+  `Node ${process.version}: beside its binary, in the folder npm_config_nodedir names, or from nodejs.org`;
+
+/** The folder that holds include/node of the running version, if this Node was installed with its headers. */
+function headersOfThisNode() {
+  const prefix = resolve(dirname(process.execPath), '..');
+  const header = join(prefix, 'include/node/node_version.h');
+  if (!existsSync(header)) return undefined;
+  const text = readFileSync(header, 'utf8');
+  const part = (name) => new RegExp(`#define NODE_${name}_VERSION (\\d+)`).exec(text)?.[1];
+  const version = ['MAJOR', 'MINOR', 'PATCH'].map(part).join('.');
+  return version === process.versions.node ? prefix : undefined;
+}
+
+/** Compiles the addon whose binding.gyp is in `folder`, with the node-gyp at `gyp`. False when that failed. */
+export function compile(gyp, folder, { args = [], env = {} } = {}) {
+  const command = [gyp, 'configure', 'build', '--jobs=max', '--loglevel=error', ...args];
+  // Without either, node-gyp downloads the headers of the running version.
+  const nodedir = headersOfThisNode() ?? process.env.npm_config_nodedir;
+  if (nodedir) command.push(`--nodedir=${nodedir}`);
+  // binding.gyp runs `node`: let there be one, without changing which compiler comes first.
+  const path = [process.env.PATH, dirname(process.execPath)].join(delimiter);
+  const options = { cwd: folder, env: { ...process.env, ...env, PATH: path }, stdio: ['ignore', 'ignore', 'inherit'] };
+  return spawnSync(process.execPath, command, options).status === 0;
+}

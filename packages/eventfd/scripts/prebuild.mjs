@@ -1,0 +1,61 @@
+// Compiles the addon for others: `node scripts/prebuild.mjs [--release]` leaves prebuilds/linux-{x64,arm64}/ for the
+// tarball, each checked by check-symbols.mjs. The other architecture than this machine's needs Debian's cross compiler;
+// without it that binary is left out, unless it is a release.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkSymbols } from './check-symbols.mjs';
+import { compile, needs } from './gyp.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const gyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
+const release = process.argv.includes('--release');
+const triplets = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
+
+function fail(reason) {
+  console.error(`prebuild: ${reason}`);
+  process.exit(1);
+}
+
+const runs = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+
+/** The sources in a folder of their own, so that compiling for others leaves this checkout's own build alone. */
+function stage(arch) {
+  const folder = join(root, '.cache', `prebuild-${arch}`);
+  rmSync(join(folder, 'native'), { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['package.json', 'binding.gyp', 'native'])
+    cpSync(join(root, file), join(folder, file), { recursive: true, preserveTimestamps: true });
+  if (!existsSync(join(folder, 'node_modules'))) symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+function prebuild(arch, prefix) {
+  const folder = stage(arch);
+  const tools = { CC: `${prefix}gcc`, CXX: `${prefix}g++`, AR: `${prefix}ar`, LINK: `${prefix}g++` };
+  if (!compile(gyp, folder, { args: [`--arch=${arch}`], env: tools })) fail(`linux-${arch} did not compile. ${needs}`);
+  // The name tells node-gyp-build: any Node of this Node-API, with glibc.
+  const target = join(root, 'prebuilds', `linux-${arch}`, 'node.napi.glibc.node');
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(join(folder, 'build/Release/eventfd.node'), target);
+  const { status } = spawnSync(`${prefix}strip`, ['--strip-unneeded', target], { stdio: 'inherit' });
+  if (status !== 0) fail(`${prefix}strip failed`);
+  const { problems, summary } = checkSymbols(target, arch);
+  if (problems.length > 0) fail(`linux-${arch} would not load everywhere:\n  ${problems.join('\n  ')}`);
+  console.log(`prebuild: linux-${arch}: ${summary}`);
+}
+
+// What a newer Node's headers declare may be missing in an older one.
+if (release && !process.version.startsWith('v20.')) fail(`a release is compiled with the headers of Node 20`);
+rmSync(join(root, 'prebuilds'), { recursive: true, force: true });
+for (const [arch, triplet] of Object.entries(triplets)) {
+  const prefix = arch === process.arch ? '' : `${triplet}-`;
+  if (runs(`${prefix}g++`)) prebuild(arch, prefix);
+  else {
+    const missing = `no ${prefix}g++ here (Debian: apt-get install g++-${triplet.replace('_', '-')})`;
+    if (release || prefix === '') fail(`linux-${arch}: ${missing}`);
+    console.warn(`prebuild: linux-${arch} is left out: ${missing}; a release must have it`);
+  }
+}

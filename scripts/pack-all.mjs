@@ -1,0 +1,68 @@
+// `pnpm pack:all [--release]`: the two tarballs as they would be published, into dist-tarballs/, and a look into each.
+// A release must have every binary; for any other purpose the one for this machine will do.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const target = join(root, 'dist-tarballs');
+const release = process.argv.includes('--release');
+
+function fail(reason) {
+  console.error(`pack: ${reason}`);
+  process.exit(1);
+}
+
+function run(command, args, cwd = root) {
+  const { status, stdout, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) fail(`${basename(command)} ${args.join(' ')}: ${error?.message ?? `status ${status}\n${stdout}`}`);
+  return stdout;
+}
+
+/** pnpm replaces `workspace:` in the manifest. Under `pnpm run`, this is the pnpm that runs this script. */
+function pack(folder) {
+  const { npm_execpath: pnpm = '' } = process.env;
+  if (!/pnpm[^/]*$/.test(pnpm)) fail('run it by `pnpm pack:all`');
+  const packed = JSON.parse(run(process.execPath, [pnpm, 'pack', '--json', '--pack-destination', target], folder));
+  return join(target, basename(packed.filename));
+}
+
+/** What must be in a tarball for it to work without a compiler, and what must not. */
+function examine(tarball, wanted) {
+  const files = run('tar', ['-tf', tarball]).trim().split('\n');
+  const manifest = JSON.parse(run('tar', ['-xOf', tarball, 'package/package.json']));
+  const entries = Object.values(manifest.exports).flatMap((entry) =>
+    typeof entry === 'string' ? entry : Object.values(entry),
+  );
+  for (const file of ['./README.md', './LICENSE', ...entries, ...wanted])
+    if (!files.includes(join('package', file))) fail(`${basename(tarball)} lacks ${file}`);
+  for (const file of files)
+    if (/tsbuildinfo|\/(test|build|node_modules|\.cache)\//.test(file)) fail(`${basename(tarball)} contains ${file}`);
+  if (JSON.stringify(manifest).includes('workspace:')) fail(`${basename(tarball)} depends on a workspace`);
+  const kilobytes = Math.round(readFileSync(tarball).length / 1000);
+  console.log(`pack: dist-tarballs/${basename(tarball)}, ${files.length} files, ${kilobytes} kB`);
+}
+
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target, { recursive: true });
+const { status } = spawnSync(
+  process.execPath,
+  ['packages/eventfd/scripts/prebuild.mjs', ...(release ? ['--release'] : [])],
+  { cwd: root, stdio: 'inherit' },
+);
+if (status !== 0) process.exit(1);
+
+const architectures = release ? ['x64', 'arm64'] : [process.arch];
+const binaries = architectures.map((arch) => `./prebuilds/linux-${arch}/node.napi.glibc.node`);
+examine(pack(join(root, 'packages/eventfd')), [
+  ...binaries,
+  './binding.gyp',
+  './native/module.cc',
+  './scripts/gyp.mjs',
+]);
+examine(pack(join(root, 'packages/semaphore')), []);

@@ -1,0 +1,205 @@
+// `pnpm prove:install [majors...]`: what a stranger does, on each Node: an empty folder, an empty HOME, no compiler on PATH,
+// `npm i` of the two tarballs; then README's example as ESM, a program in TypeScript, one by require(). The newest Node does
+// it with npm 12, which runs no install script. At last, what is said where there is no binary, and the way out of it.
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nodeOf } from '../nodes.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const root = join(here, '../..');
+const given = process.argv.slice(2).filter((argument) => /^\d+$/.test(argument));
+const majors = given.length > 0 ? given : ['20', '22', '24', '26'];
+const base = mkdtempSync(join(tmpdir(), 'eventfd-stranger-'));
+const onExit = () => rmSync(base, { recursive: true, force: true });
+process.on('exit', onExit);
+
+const versions = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies;
+const piscina = JSON.parse(readFileSync(join(root, 'packages/semaphore/package.json'), 'utf8')).devDependencies.piscina;
+const tarballs = readdirSync(join(root, 'dist-tarballs')).map((file) => join(root, 'dist-tarballs', file));
+const npm12 = npmOf('12');
+const hostNpm = realpathSync(find('npm'));
+
+function find(command, path = process.env.PATH) {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, command))
+    .find(existsSync);
+}
+
+function check(holds, claim, evidence = '') {
+  if (holds) return;
+  console.error(`prove: NOT SO: ${claim}\n${evidence}`);
+  process.exit(1);
+}
+
+/** A PATH on which there is this Node and what a shell needs, and nothing that compiles. */
+function pathWith(node, folder) {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  symlinkSync(node, join(bin, 'node'));
+  for (const command of ['sh', 'env', 'ls', 'cat', 'mkdir', 'rm', 'uname', 'dirname', 'basename', 'sed'])
+    symlinkSync(find(command), join(bin, command));
+  for (const command of ['gcc', 'g++', 'cc', 'c++', 'clang', 'make', 'python3', 'node-gyp'])
+    check(find(command, bin) === undefined, `${command} is not on PATH`);
+  return bin;
+}
+
+function environment(folder, path) {
+  mkdirSync(join(folder, 'home'), { recursive: true });
+  const kept = Object.entries(process.env).filter(([name]) =>
+    /^(https?_proxy|no_proxy|npm_config_(registry|https?_proxy|noproxy|cafile|cache)|NODE_EXTRA_CA_CERTS)$/i.test(name),
+  );
+  return { ...Object.fromEntries(kept), HOME: join(folder, 'home'), PATH: path, NO_COLOR: '1' };
+}
+
+function run(node, args, cwd, env) {
+  const { status, signal, stdout, stderr } = spawnSync(node, args, { cwd, env, encoding: 'utf8', timeout: 300_000 });
+  return { status: status ?? signal, output: `${stdout}${stderr}`, stdout, stderr };
+}
+
+function mustRun(node, args, cwd, env) {
+  const result = run(node, args, cwd, env);
+  check(result.status === 0, `${node} ${args.join(' ')} ends with 0, not ${result.status}`, result.output);
+  return result.stdout;
+}
+
+/** npm-cli.js of another major, kept beside the Nodes of the matrix. */
+function npmOf(major) {
+  const prefix = join(root, 'node_modules/.cache', `npm-${major}`);
+  const cli = join(prefix, 'node_modules/npm/bin/npm-cli.js');
+  const args = [
+    'install',
+    '--prefix',
+    prefix,
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `npm@${major}`,
+  ];
+  if (!existsSync(cli)) mustRun(find('npm'), args, root, process.env);
+  return cli;
+}
+
+const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const example = /```js\n(\/\/ limit\.mjs\n[\s\S]*?)```/.exec(readme)?.[1];
+check(example !== undefined, 'README.md has an example that begins with `// limit.mjs`');
+
+/** The stranger's TypeScript, checked once; what it compiles to runs on every Node. */
+function compileTypes() {
+  const folder = join(base, 'typed');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  const env = environment(folder, `${join(process.execPath, '..')}${delimiter}${process.env.PATH}`);
+  const tools = [`typescript@${versions.typescript}`, `@types/node@${versions['@types/node']}`, `piscina@${piscina}`];
+  mustRun(process.execPath, [hostNpm, 'install', '--ignore-scripts', ...quiet, ...tarballs, ...tools], folder, env);
+  for (const file of ['consumer.ts', 'limited.ts']) copyFileSync(join(here, file), join(folder, file));
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--outDir', 'out'];
+  for (const [file, skip] of [
+    ['consumer.ts', 'false'],
+    ['limited.ts', 'true'],
+  ]) {
+    const tsc = join(folder, 'node_modules/typescript/bin/tsc');
+    mustRun(process.execPath, [tsc, ...options, '--skipLibCheck', skip, file], folder, env);
+  }
+  console.log(
+    `prove: TypeScript ${versions.typescript}, NodeNext: consumer.ts checked, skipLibCheck off; limited.ts, on`,
+  );
+  return readFileSync(join(folder, 'out/consumer.js'), 'utf8');
+}
+
+function proveOn(major, compiled, npm) {
+  const found = nodeOf(major);
+  check(found !== undefined, `there is a Node ${major}`);
+  const node = realpathSync(found);
+  const folder = join(base, `node-${major}`);
+  const env = environment(folder, pathWith(node, folder));
+  const app = join(folder, 'app');
+  mkdirSync(app);
+  const started = performance.now();
+  const versionOfNpm = mustRun(node, [npm, '--version'], app, env).trim();
+  mustRun(node, [npm, 'install', ...quiet, ...tarballs], app, env);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+
+  writeFileSync(join(app, 'limit.mjs'), example);
+  const inside = mustRun(node, ['limit.mjs'], app, env);
+  check((inside.match(/thread \d+ is inside/g) ?? []).length === 8, 'eight workers were inside', inside);
+  writeFileSync(join(app, 'consumer.mjs'), compiled);
+  const typed = mustRun(node, ['consumer.mjs'], app, env);
+  check(typed === 'typed: 42 true 5 1 true\n', 'the TypeScript program prints what it should', typed);
+  copyFileSync(join(here, 'required.cjs'), join(app, 'required.cjs'));
+  const required = mustRun(node, ['required.cjs'], app, env);
+  check(required === 'required: 0 7\n', 'require() gives the classes', required);
+  const strips = mustRun(node, ['-p', 'process.features.typescript ?? false'], app, env).trim();
+  if (strips === 'strip') {
+    copyFileSync(join(here, 'consumer.ts'), join(app, 'consumer.mts'));
+    check(mustRun(node, ['consumer.mts'], app, env) === typed, 'Node runs the TypeScript itself');
+  }
+  const version = mustRun(node, ['--version'], app, env).trim();
+  return {
+    node: version,
+    npm: versionOfNpm,
+    'npm i (s)': seconds,
+    ESM: 'ok',
+    'compiled TypeScript': 'ok',
+    'its .mts': strips === 'strip' ? 'ok' : '-',
+    'require()': 'ok',
+  };
+}
+
+/** Where there is no binary: what is said, and that compiling on install is the way out of it. */
+function proveWithoutBinary() {
+  const node = realpathSync(nodeOf(majors[0]));
+  const folder = join(base, 'without');
+  const app = join(folder, 'app');
+  mkdirSync(app, { recursive: true });
+  const bare = environment(folder, pathWith(node, folder));
+  mustRun(node, [hostNpm, 'install', ...quiet, ...tarballs], app, bare);
+  const install = join(app, 'node_modules/eventfd/scripts/install.mjs');
+
+  const elsewhere = 'data:text/javascript,Object.defineProperty(process,"platform",{value:"darwin"})';
+  const refusal = run(node, ['--import', elsewhere, install], app, bare);
+  check(refusal.status === 1 && refusal.stderr.trim().split('\n').length === 1, 'one line elsewhere', refusal.output);
+  console.log(`prove: on another system, the install says: ${refusal.stderr.trim()}`);
+
+  rmSync(join(app, 'node_modules/eventfd/prebuilds'), { recursive: true });
+  const load = ['--input-type=module', '-e', 'await import("eventfd").catch((e) => console.log(e.code, e.message))'];
+  const unloaded = mustRun(node, load, app, bare);
+  check(unloaded.startsWith('ERR_ADDON_NOT_LOADED'), 'the error of a missing binary has its code', unloaded);
+  console.log(`prove: without a binary, import says: ${unloaded.trim()}`);
+  const uncompiled = run(node, [hostNpm, 'rebuild', ...quiet, 'eventfd'], app, bare);
+  const said = uncompiled.output.split('\n').find((line) => line.includes('eventfd: ')) ?? '';
+  check(
+    uncompiled.status !== 0 && said.includes('g++'),
+    'an install without compiler says what it needs',
+    uncompiled.output,
+  );
+  console.log(`prove: without a binary and a compiler, the install says: ${said.replace(/^npm \w+ /, '')}`);
+
+  const started = performance.now();
+  const env = { ...bare, PATH: `${bare.PATH}${delimiter}${process.env.PATH}` };
+  mustRun(node, [hostNpm, 'rebuild', ...quiet, 'eventfd'], app, env);
+  copyFileSync(join(here, 'required.cjs'), join(app, 'required.cjs'));
+  mustRun(node, ['required.cjs'], app, bare);
+  console.log(`prove: compiled on install in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+const compiled = compileTypes();
+const rows = majors.map((major, i) => proveOn(major, compiled, i > 0 && i === majors.length - 1 ? npm12 : hostNpm));
+console.table(rows);
+proveWithoutBinary();

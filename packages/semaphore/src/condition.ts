@@ -2,10 +2,12 @@ import {
   invalidArgType,
   native,
   Role,
+  received,
   requireFunction,
   requireInteger,
   requireOptions,
   type SyncWaitOptions,
+  TimeoutError,
   type WaitOptions,
 } from 'eventfd/internal';
 import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
@@ -83,23 +85,42 @@ export class Condition extends SharedObject {
     this.#waitSync(guard, checkSyncWait(options));
   }
 
-  /** Waits until `predicate`, called with the guard locked, returns true. The timeout is for the whole. */
+  /**
+   * Waits until `predicate`, called with the guard locked, returns true: at first, after each notification, and a last
+   * time when the timeout has run out. That is for the whole, in milliseconds.
+   *
+   * @throws (rejects, with the guard locked again) as `wait`; what `predicate` throws; TypeError
+   *   `ERR_INVALID_RETURN_VALUE` when it returns anything but true or false, a promise for instance
+   */
   async waitFor(guard: MutexGuard, predicate: () => boolean, options?: WaitOptions): Promise<void> {
     this.#check(guard);
     requireFunction('predicate', predicate);
     const wait = checkWait(options);
     const deadline = performance.now() + wait.timeout;
-    while (!predicate()) {
-      await this.#wait(guard, { ...wait, timeout: Math.max(0, deadline - performance.now()) });
+    while (!holds(predicate)) {
+      // While the mutex was waited for, nobody listened to the signal.
+      wait.signal?.throwIfAborted();
+      const left = deadline - performance.now();
+      if (left <= 0) throw new TimeoutError(`waitFor() of ${this}`, wait.timeout);
+      await this.#wait(guard, { ...wait, timeout: left }).catch(unlessTimedOut);
     }
   }
 
-  /** The same, blocking the thread. */
+  /** The same, blocking the thread; throws what `waitSync` does, and the same of `predicate`. */
   waitForSync(guard: MutexGuard, predicate: () => boolean, options?: SyncWaitOptions): void {
     this.#check(guard);
     requireFunction('predicate', predicate);
-    const deadline = performance.now() + checkSyncWait(options);
-    while (!predicate()) this.#waitSync(guard, Math.max(0, deadline - performance.now()));
+    const timeout = checkSyncWait(options);
+    const deadline = performance.now() + timeout;
+    while (!holds(predicate)) {
+      const left = deadline - performance.now();
+      if (left <= 0) throw new TimeoutError(`waitForSync() of ${this}`, timeout);
+      try {
+        this.#waitSync(guard, left);
+      } catch (error) {
+        unlessTimedOut(error);
+      }
+    }
   }
 
   /**
@@ -157,6 +178,18 @@ export class Condition extends SharedObject {
   protected override details() {
     return { mutex: `${this.mutex}` };
   }
+}
+
+function holds(predicate: () => boolean): boolean {
+  const result: unknown = predicate();
+  if (typeof result === 'boolean') return result;
+  const message = `Expected true or false to be returned from the "predicate" function but got ${received(result)}`;
+  throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_RETURN_VALUE' });
+}
+
+/** A wait that has timed out is looked at like one that was notified: the predicate has the last word. */
+function unlessTimedOut(error: unknown): void {
+  if (!(error instanceof TimeoutError)) throw error;
 }
 
 function allocate(options: SharedObjectOptions): Cell {

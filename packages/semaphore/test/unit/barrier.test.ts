@@ -109,9 +109,9 @@ test('a thread that has waited here, and ends, breaks it; one that never has doe
   await round;
   await other.terminate();
   expect(barrier.broken).toBe(false);
-  const wait = barrier.wait();
+  const end = expect(within('the next round', barrier.wait(), barrier)).rejects.toThrow(broken);
   await party.terminate();
-  await expect(within('the next round', wait, barrier)).rejects.toThrow(broken);
+  await end;
   barrier.reset();
   const parties = [barrier.wait(), barrier.wait()];
   await within('a round after reset()', Promise.all(parties), barrier);

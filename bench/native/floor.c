@@ -42,34 +42,6 @@ void EndReport(void) {
   printf("},\"cpu\":%.6f}\n", CpuSeconds());
 }
 
-static double rounds_per_ns = 1;
-static volatile uint32_t sink;
-
-__attribute__((noinline)) uint32_t Work(uint32_t rounds) {
-  uint32_t x = rounds;
-  for (uint32_t i = 0; i < rounds; i++) {
-    x = x * 1664525u + 1013904223u;
-    asm volatile("" : "+r"(x));
-  }
-  return x;
-}
-
-uint32_t RoundsOf(double ns) {
-  return (uint32_t)(ns * rounds_per_ns);
-}
-
-void CalibrateWork(void) {
-  enum { kRounds = 50000 };
-  uint64_t best = UINT64_MAX;
-  for (int i = 0; i < 40; i++) {
-    const uint64_t start = NowNs();
-    sink = Work(kRounds);
-    const uint64_t took = NowNs() - start;
-    if (took < best) best = took;
-  }
-  rounds_per_ns = (double)kRounds / (double)best;
-}
-
 int main(int argc, char** argv) {
   const char* what = argc > 2 ? argv[2] : "";
   if (argc == 3 && strcmp(argv[1], "uncontended") == 0) return Uncontended(what);

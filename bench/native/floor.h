@@ -19,12 +19,6 @@ void BeginReport(void);
 void Report(const char* name, double value);
 void EndReport(void);
 
-// Work of about `ns` nanoseconds that the compiler cannot remove and that no cache miss disturbs: the same chain of
-// multiplications as src/measure/work.ts. Calibrate once, before the threads start.
-void CalibrateWork(void);
-uint32_t Work(uint32_t rounds);
-uint32_t RoundsOf(double ns);
-
 int Uncontended(const char* what);
 int HandOff(const char* what, int rounds);
 int Contended(const char* what, int workers, double section_ns, int ms);

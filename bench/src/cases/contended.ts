@@ -1,8 +1,7 @@
 /** Workers that all want one lock, all the time. */
 import type { Case, Entry, Figures, Point } from '../harness/types.js';
-import { cpuMicros, now, sleep } from '../measure/clock.js';
+import { busy, cpuMicros, now, sleep } from '../measure/clock.js';
 import { ready, start } from '../measure/threads.js';
-import { calibrate, work } from '../measure/work.js';
 import { lockOf, MORTICE_SINCE, MULTITHREADING_SINCE, WEB_LOCKS_SINCE } from '../subjects/locks.js';
 
 const MEASURED_MS = 300;
@@ -15,7 +14,7 @@ interface Task {
   readonly counters: SharedArrayBuffer;
   readonly flags: SharedArrayBuffer;
   readonly index: number;
-  /** Rounds of work in the section. */
+  /** How long a worker stays inside, in microseconds. */
   readonly section: number;
 }
 
@@ -27,7 +26,7 @@ export async function contend(task: Task): Promise<void> {
   const flags = new Int32Array(task.flags);
   const at = task.index * STRIDE;
   const section = () => {
-    if (task.section > 0) work(task.section);
+    if (task.section > 0) busy(task.section / 1000);
   };
   ready();
   Atomics.wait(flags, 0, 0);
@@ -44,11 +43,10 @@ async function run(subject: string, { workers = 2, section = 0 }: Point): Promis
   if (lock === undefined) throw new Error(`No lock of ${subject}`);
   const counters = new SharedArrayBuffer(workers * STRIDE * 8);
   const flags = new SharedArrayBuffer(64);
-  const rounds = Math.round(calibrate() * section);
   const payloadOf = await lock.open();
   const threads = Array.from({ length: workers }, (_, index) => {
     const { payload, transfer } = payloadOf();
-    const task: Task = { subject, payload, counters, flags, index, section: rounds };
+    const task: Task = { subject, payload, counters, flags, index, section };
     return start(import.meta.url, 'contend', task, transfer);
   });
   await Promise.all(threads.map((thread) => thread.ready));
@@ -99,7 +97,7 @@ export const contended: Case = {
   id: 'contended',
   title: 'Contended mutex: workers that want nothing else',
   about:
-    'Each worker takes the lock, works for so many microseconds (a chain of multiplications, the same in C), gives it ' +
+    'Each worker takes the lock, stays inside for so many microseconds by the clock, gives it ' +
     "back and wants it again. Operations a second of all workers together; fairness is Jain's index over their shares " +
     'in 0.3 s, 1 when all had the same. It is the worst a lock can meet: programs that do work outside it fare better. ' +
     'A lock that lets one worker go on and on shows a high rate and a low index.',

@@ -15,3 +15,12 @@ export function percentiles(values: Iterable<number>): { p50: number; p99: numbe
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Keeps the thread busy for so long, by the clock. Work of a fixed size would last several times as long, or as short,
+ * depending on which of V8's compilers has got to it by then.
+ */
+export function busy(ms: number): void {
+  const end = now() + ms;
+  while (now() < end);
+}

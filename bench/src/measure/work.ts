@@ -1,4 +1,4 @@
-/** A section's work: the chain of multiplications that native/floor.c has too, so that 1 us is the same 1 us. */
+/** CPU work of a given size: a chain of multiplications that no cache miss and no other thread slows down. */
 
 let sink = 0;
 

@@ -160,9 +160,12 @@ class Actor {
  private:
   Waiter* Begin(Attachment* at, int32_t want, efd::Role role, bool sync, Outcome* outcome) {
     const bool party = role == efd::Role::kParty;
-    if (party) at->party = true;
     Waiter* waiter = participant.NewWait(at, want, role, sync);
     *outcome = party ? room_->ArriveAtBarrier(waiter) : room_->Arrive(waiter);
+    if (party) {
+      at->party = true;
+      at->life = waiter->life;
+    }
     if (*outcome == Outcome::kWaiting) {
       host->Queued(waiter);
       return waiter;

@@ -202,6 +202,23 @@ TEST("barrier: a party that gives up after all had arrived breaks nothing") {
   b.Leave(second);
 }
 
+TEST("barrier: who waited before it was made whole is not missed") {
+  Place place(0, 0, 2, kBarrier);
+  Party a(place);
+  Waiter* waiter;
+  {
+    Party dies(place);
+    CHECK(ArriveAt(dies, &waiter) == Outcome::kWaiting);
+    dies.at->party = true;
+    dies.at->life = waiter->life;
+    dies.Leave(waiter);
+    TheRoom().SetBroken(place.cell, false);
+    CHECK(ArriveAt(a, &waiter) == Outcome::kWaiting);
+  }
+  CHECK_EQ(place.waiting(), 1);
+  a.Leave(waiter);
+}
+
 TEST("barrier: a party that dies breaks it, whether it waits or not") {
   Place place(0, 0, 2, kBarrier);
   Party a(place);

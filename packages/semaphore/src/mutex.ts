@@ -177,10 +177,10 @@ export class MutexGuard implements Hold {
   }
 
   /** @internal */
-  onAcquired(): void {
+  onAcquired(acquiredAt?: string): void {
     this.#count = 1;
     if (this.#core.takeAbandoned()) this.#abandoned = true;
-    this.#core.leaks?.acquired(this);
+    this.#core.leaks?.acquired(this, acquiredAt);
   }
 
   /** For Condition: the core it locks. @internal */

@@ -36,8 +36,8 @@ export class Permit implements Hold {
   }
 
   /** @internal */
-  onAcquired(): void {
-    this.#core.leaks?.acquired(this);
+  onAcquired(acquiredAt?: string): void {
+    this.#core.leaks?.acquired(this, acquiredAt);
   }
 
   /** Takes the permits out of circulation: the semaphore has that many fewer from now on. */

@@ -140,8 +140,8 @@ export class ReadGuard implements Hold {
   }
 
   /** @internal */
-  onAcquired(): void {
-    this.#core.leaks?.acquired(this);
+  onAcquired(acquiredAt?: string): void {
+    this.#core.leaks?.acquired(this, acquiredAt);
   }
 }
 
@@ -202,9 +202,9 @@ export class WriteGuard implements Hold {
   }
 
   /** @internal */
-  onAcquired(): void {
+  onAcquired(acquiredAt?: string): void {
     if (this.#core.takeAbandoned()) this.#abandoned = true;
-    this.#core.leaks?.acquired(this);
+    this.#core.leaks?.acquired(this, acquiredAt);
   }
 }
 

@@ -81,9 +81,10 @@ export class BatchSemaphore {
 
   #target<H extends Hold>(permits: number, hold: H, method: string): Target<H> {
     const { cell } = this;
+    const acquiredAt = this.leaks?.here();
     const granted = () => {
       this.#foundAbandoned = cell.has(Flag.ABANDONED);
-      hold.onAcquired();
+      hold.onAcquired(acquiredAt);
       return hold;
     };
     return { cell, permits, method, role: Role.TAKER, granted, refused: () => cell.closedError() };

@@ -7,9 +7,9 @@
  */
 export interface Hold {
   /**
-   * Its permits are this thread's from now on.
+   * Its permits are this thread's from now on. `acquiredAt`: where it began to wait for them, for LeakTracker.
    *
    * @internal as in the classes: the published types have it on both sides or on neither.
    */
-  onAcquired(): void;
+  onAcquired(acquiredAt?: string): void;
 }

@@ -10,8 +10,12 @@ const collected = new FinalizationRegistry<Leak>(({ what, acquiredAt }) => {
   const warning = new Error(`${what} was garbage-collected without being released; its permits stay taken`);
   warning.name = 'PermitLeakWarning';
   warning.stack = `${warning.name}: ${warning.message}\nAcquired:\n${acquiredAt}`;
-  process.emitWarning(warning);
+  // Node prints this below the message; the stack only with --trace-warnings.
+  const detail = `Acquired ${acquiredAt.split('\n', 1)[0]?.trim()}`;
+  process.emitWarning(Object.assign(warning, { detail }));
 });
+
+const OWN_FRAMES = new URL('..', import.meta.url).href;
 
 const environment: { readonly EVENTFD_TRACK_LEAKS?: string | undefined } = process.env;
 
@@ -29,10 +33,16 @@ export class LeakTracker {
     return (option ?? environment.EVENTFD_TRACK_LEAKS === '1') ? new LeakTracker(what) : undefined;
   }
 
-  /** It was handed out, by a caller whose stack is worth keeping. */
-  acquired(hold: object): void {
+  /** The stack of who acquires, without this package's own frames. */
+  here(): string {
     const { stack = '' } = new Error();
-    collected.register(hold, { what: this.#what, acquiredAt: stack.split('\n').slice(2).join('\n') }, hold);
+    const [, ...frames] = stack.split('\n');
+    return frames.filter((frame) => !frame.includes(OWN_FRAMES)).join('\n');
+  }
+
+  /** It was handed out, to who began to wait for it there; by default, to who calls now. */
+  acquired(hold: object, acquiredAt = this.here()): void {
+    collected.register(hold, { what: this.#what, acquiredAt }, hold);
   }
 
   settled(hold: object): void {

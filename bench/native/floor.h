@@ -1,4 +1,5 @@
-// The C floor: what the same work costs without JavaScript. Each case prints one line of JSON, as the Node processes do.
+// The C floor: what the same work costs without JavaScript. Each case prints one line of JSON, as the Node
+// processes do.
 #pragma once
 
 #include <stdatomic.h>

@@ -2,7 +2,7 @@ import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { Actor } from '../support/actor.js';
 import { turns, within } from '../support/deadline.js';
-import { expectWhole, fill, queued } from '../support/fill.js';
+import { expectWhole, queued } from '../support/fill.js';
 import { type Lock, locks } from '../support/locks.mjs';
 
 const interrupted = expect.objectContaining({ code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' });

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { FdPermit, FdSemaphore, InvalidHandleError } from '@eventfd/semaphore';
@@ -66,10 +67,16 @@ test('threads share it, and no more are inside than it has permits', async () =>
   expect(semaphore.available).toBe(2n);
 });
 
+/** A child that has the semaphore's eventfd as its descriptor 3. */
+function spawnWith(semaphore: FdSemaphore, command: string, ...args: string[]) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit', semaphore.eventfd.fd] });
+  return child as ChildProcessByStdio<Writable, Readable, null>; // which the declarations say of three entries only
+}
+
 test('a forked process takes a permit of the same count', async () => {
   const semaphore = semaphoreOf(1);
   const script = fileURLToPath(new URL('../fixtures/fd-semaphore-child.mjs', import.meta.url));
-  const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit', semaphore.eventfd.fd] });
+  const child = spawnWith(semaphore, process.execPath, script);
   await once(child.stdout, 'data');
   expect(semaphore.tryAcquire()).toBeUndefined();
   const permit = semaphore.acquire();
@@ -83,7 +90,7 @@ test('a Python process takes a permit of the same count', async () => {
   const semaphore = semaphoreOf(1);
   const program =
     'import os, sys; os.eventfd_read(3); print("held", flush=True); sys.stdin.readline(); os.eventfd_write(3, 1)';
-  const child = spawn('python3', ['-c', program], { stdio: ['pipe', 'pipe', 'inherit', semaphore.eventfd.fd] });
+  const child = spawnWith(semaphore, 'python3', '-c', program);
   await once(child.stdout, 'data');
   expect(semaphore.tryAcquire()).toBeUndefined();
   const permit = semaphore.acquire();

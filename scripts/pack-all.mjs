@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pack } from './pnpm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'dist-tarballs');
@@ -22,14 +23,6 @@ function run(command, args, cwd = root) {
   });
   if (status !== 0) fail(`${basename(command)} ${args.join(' ')}: ${error?.message ?? `status ${status}\n${stdout}`}`);
   return stdout;
-}
-
-/** pnpm replaces `workspace:` in the manifest. Under `pnpm run`, this is the pnpm that runs this script. */
-function pack(folder) {
-  const { npm_execpath: pnpm = '' } = process.env;
-  if (!/pnpm[^/]*$/.test(pnpm)) fail('run it by `pnpm pack:all`');
-  const packed = JSON.parse(run(process.execPath, [pnpm, 'pack', '--json', '--pack-destination', target], folder));
-  return join(target, basename(packed.filename));
 }
 
 /** What must be in a tarball for it to work without a compiler, and what must not. */
@@ -59,10 +52,10 @@ if (status !== 0) process.exit(1);
 
 const architectures = release ? ['x64', 'arm64'] : [process.arch];
 const binaries = architectures.map((arch) => `./prebuilds/linux-${arch}/node.napi.glibc.node`);
-examine(pack(join(root, 'packages/eventfd')), [
+examine(pack(join(root, 'packages/eventfd'), target), [
   ...binaries,
   './binding.gyp',
   './native/module.cc',
   './scripts/gyp.mjs',
 ]);
-examine(pack(join(root, 'packages/semaphore')), []);
+examine(pack(join(root, 'packages/semaphore'), target), []);

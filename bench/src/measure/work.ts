@@ -8,7 +8,7 @@ export function work(rounds: number): void {
   sink ^= x;
 }
 
-/** What nothing reads: it keeps the work from being optimized away. */
+/** @public What nothing reads: it keeps the work from being optimized away. */
 export const spent = (): number => sink;
 
 const CALIBRATION = 50_000;

@@ -47,7 +47,15 @@ export type FdSide = 0 | 1;
 export type OnFdReady = (id: number, side: FdSide) => void;
 
 /** What a call into the waiting room says when it does not name a waiter; an errno is told as `ERRNO - errno`. */
-export const RoomResult = { GRANTED: -1, CLOSED: -2, WAITING: -3, REFUSED: -4, NO_ROOM: -5, ERRNO: -1000 } as const;
+export const RoomResult = {
+  GRANTED: -1,
+  CLOSED: -2,
+  WAITING: -3,
+  REFUSED: -4,
+  NO_ROOM: -5,
+  UNHEARD: -6,
+  ERRNO: -1000,
+} as const;
 
 /** What becomes of a grant that nobody sees, and of a wait that is given up; native/core/waiter.h. */
 export const Role = { TAKER: 0, NOTIFIED: 1, PARTY: 2 } as const;
@@ -122,10 +130,12 @@ export interface RoomBinding {
   park(attachment: number, permits: number, role: Role, ref: boolean): number;
   /** Ends a wait. True when it had been granted, and was given back. */
   leave(waiter: number): boolean;
-  /** GRANTED, CLOSED, an errno, or WAITING: go on with `waitSync`. Of 0 ms it only joins the queue. */
+  /**
+   * GRANTED, CLOSED, an errno, WAITING: go on with `waitSync`; or UNHEARD: granted something of a kind without ledger,
+   * which may yet be passed on until `heardSync`. Of 0 ms it only joins the queue.
+   */
   parkSync(attachment: number, permits: number, role: Role, endless: boolean, ms: number): number;
   waitSync(ms: number): number;
-  /** Before this, what `parkSync` or `waitSync` said was granted may yet be passed on, if it is of a kind without ledger. */
   heardSync(): void;
   leaveSync(): boolean;
   serve(attachment: number): void;

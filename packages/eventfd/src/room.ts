@@ -20,8 +20,9 @@ const batch = new Uint32Array(native.batchLength);
 
 native.connect(threadId, batch, (count) => {
   // Collected before any is told: being told may park again, under an index that this batch still names.
-  const decided = Array.from(batch.subarray(0, count), (entry) => ({ entry, waits: take(entry >>> 1) }));
-  for (const { entry, waits } of decided) waits?.onDecided((entry & 1) === 1);
+  const decided: (Parked | undefined)[] = [];
+  for (let i = 0; i < count; i++) decided.push(take((batch[i] as number) >>> 1));
+  for (let i = 0; i < count; i++) decided[i]?.onDecided(((batch[i] as number) & 1) === 1);
   // What awaits them runs after this function. A thread that is being terminated does not come here, and what it was
   // granted goes to the next.
   native.heard();
@@ -42,7 +43,7 @@ export function parkedHere(): Parked[] {
 export type ParkResult = { waiter: number } | 'granted' | 'closed';
 
 function ended(result: number): 'granted' | 'closed' {
-  if (result === RoomResult.GRANTED) return 'granted';
+  if (result === RoomResult.GRANTED || result === RoomResult.UNHEARD) return 'granted';
   if (result === RoomResult.CLOSED) return 'closed';
   // The waker could not be made; the only other result is of an attachment that does not exist.
   throw systemError(RoomResult.ERRNO - result, 'eventfd');
@@ -94,9 +95,10 @@ export function parkSync(
   hooks: SyncHooks = {},
 ): 'granted' | 'closed' | 'timeout' {
   const endless = timeout === Number.POSITIVE_INFINITY;
-  const deadline = performance.now() + timeout;
+  const deadline = endless ? timeout : performance.now() + timeout;
   const first = hooks.queued === undefined ? Math.min(timeout, SLICE_MS) : 0;
   let result: number = RoomResult.WAITING;
+  let over = false;
   try {
     // The loop goes round after each slice, also the last: there optimized code looks whether the thread is being
     // terminated. Other code looks when it enters a function, which `ended` is. So a thread that was being terminated when
@@ -106,20 +108,19 @@ export function parkSync(
         result = native.parkSync(attachment, permits, role, endless, first);
         continue;
       }
-      if (slice === 1) {
-        hooks.queued?.();
-      }
+      if (slice === 1) hooks.queued?.();
       if (isNowAndThen(slice)) hooks.lasting?.();
-      const left = deadline - performance.now();
+      const left = endless ? timeout : deadline - performance.now();
       // Of a barrier's complete round nothing can be given back: its other parties go on.
       if (left <= 0) return native.leaveSync() && role === Role.PARTY ? 'granted' : 'timeout';
       result = native.waitSync(Math.min(left, SLICE_MS));
     }
     const how = ended(result);
-    native.heardSync();
+    if (result === RoomResult.UNHEARD) native.heardSync();
+    over = true;
     return how;
   } finally {
-    // Nothing, unless it was thrown out of.
-    native.leaveSync();
+    // It timed out, or was thrown out of.
+    if (!over) native.leaveSync();
   }
 }

@@ -52,7 +52,7 @@ struct Waiter : InQueue, InReady, InThread {
   typename S::template Atomic<bool> ready{false};  // decided, or woken to try; its thread has not looked yet
 };
 
-// How a thread is woken. Signal() is called under the thread's lock, and never after Retire().
+// How a thread is woken. Signal() is never called after Retire().
 class Waker {
  public:
   virtual void Signal() = 0;
@@ -89,9 +89,11 @@ class Thread {
     return true;
   }
 
+  // Under a lock of its own. The thread that is woken takes `mutex_` first thing; were it the same, it would find it
+  // held by whom it was woken by, and go to sleep again at once.
   void Signal() {
-    typename S::Lock lock(mutex_);
-    if (!retired_) waker_->Signal();
+    typename S::Lock lock(waker_mutex_);
+    if (!waker_gone_) waker_->Signal();
   }
 
   // The rest is for the thread itself.
@@ -147,8 +149,12 @@ class Thread {
 
   // No signal is sent after this returns, so the waker's descriptor can be closed.
   void Retire() {
-    typename S::Lock lock(mutex_);
-    retired_ = true;
+    {
+      typename S::Lock lock(mutex_);
+      retired_ = true;
+    }
+    typename S::Lock lock(waker_mutex_);
+    waker_gone_ = true;
   }
 
   List<Waiter<S>, InThread> waiters;
@@ -158,6 +164,8 @@ class Thread {
   ~Thread() = default;
 
   Waker* waker_;
+  typename S::Mutex waker_mutex_;
+  bool waker_gone_ = false;  // under waker_mutex_
   typename S::Mutex mutex_;
   List<Waiter<S>, InReady> ready_;
   bool signalled_ = false;     // a signal is on its way, or was sent and not heard yet

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "core/roster.h"
 #include "core/spin.h"
@@ -22,7 +23,15 @@ using RealWaiter = Waiter<RealSync>;
 
 // What src/native.ts calls RoomResult. An index of a waiter is >= 0.
 struct Result {
-  enum : int32_t { kGranted = -1, kClosed = -2, kWaiting = -3, kRefused = -4, kNoRoom = -5, kErrno = -1000 };
+  enum : int32_t {
+    kGranted = -1,
+    kClosed = -2,
+    kWaiting = -3,
+    kRefused = -4,
+    kNoRoom = -5,
+    kUnheard = -6,
+    kErrno = -1000
+  };
 };
 
 // The process's statics, shared by its threads: they all load the same addon. Never destroyed, since a thread may
@@ -111,6 +120,7 @@ class RoomEnv {
     if (const int32_t result = Begin(at, want, role, /*sync=*/true, &sync_waiter_); result != Result::kWaiting)
       return result;
     watch_loop_ = true;
+    fresh_ = true;
     if (endless && at->kind == kMutex) {
       participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder()});
     }
@@ -122,7 +132,8 @@ class RoomEnv {
     auto* thread = participant_.thread();
     const auto start = std::chrono::steady_clock::now();
     thread->BeginSyncWait();
-    spinner_.Until([&] { return sync_waiter_->ready.load(); });
+    // Once a wait: what did not come within the first spin is not about to come in the next slice.
+    if (std::exchange(fresh_, false)) spinner_.Until([&] { return sync_waiter_->ready.load(); });
     int32_t result = Result::kWaiting;
     for (;;) {
       bool loop_has_work = false;
@@ -136,8 +147,12 @@ class RoomEnv {
       if (sync_waiter_->ready) {
         const Outcome outcome = room_.Resume(sync_waiter_);
         if (outcome != Outcome::kWaiting) {
-          if (sync_waiter_->slot != nullptr) EndSync();
           result = ResultOf(outcome);
+          if (result == Result::kGranted && sync_waiter_->slot == nullptr) {
+            result = Result::kUnheard;
+          } else {
+            EndSync();
+          }
           break;
         }
       }
@@ -158,7 +173,7 @@ class RoomEnv {
     for (; telling_ > 0; telling_--) EndWait(decided_[telling_ - 1]);
   }
 
-  // JavaScript has heard how the sync wait ended.
+  // JavaScript has heard that the sync wait was granted (Result::kUnheard).
   //
   // A grant that the ledger knows of is over when WaitSync returns it. One without a ledger would be lost when the
   // thread is being terminated and JavaScript never runs again; so it stays in flight until this, and LeaveSync passes
@@ -313,7 +328,8 @@ class RoomEnv {
   RealWaiter* decided_[kBatch];
   uint32_t telling_ = 0;  // how many of them JavaScript is being told of
   RealWaiter* sync_waiter_ = nullptr;
-  bool watch_loop_ = true;
+  bool watch_loop_ = true;  // for the rest of the sync wait
+  bool fresh_ = false;      // the sync wait has not slept yet
   Napi::Reference<Napi::Uint32Array> batch_;
   Napi::FunctionReference on_ready_;
 };

@@ -71,23 +71,17 @@ export class BatchSemaphore {
     } catch (error) {
       return Promise.reject(error);
     }
-    return waitFor(this.#target(permits, hold, method), options);
+    return waitFor(new HoldTarget(this, permits, hold, method), options);
   }
 
   /** Takes permits for `hold`, blocking the thread. */
   holdSync<H extends Hold>(permits: number, hold: H, method: string, timeout: number, hooks?: SyncHooks): H {
-    return this.tryHold(permits, hold) ?? waitForSync(this.#target(permits, hold, method), timeout, hooks);
+    return this.tryHold(permits, hold) ?? waitForSync(new HoldTarget(this, permits, hold, method), timeout, hooks);
   }
 
-  #target<H extends Hold>(permits: number, hold: H, method: string): Target<H> {
-    const { cell } = this;
-    const acquiredAt = this.leaks?.here();
-    const granted = () => {
-      this.#foundAbandoned = cell.has(Flag.ABANDONED);
-      hold.onAcquired(acquiredAt);
-      return hold;
-    };
-    return { cell, permits, method, role: Role.TAKER, granted, refused: () => cell.closedError() };
+  /** A wait was granted: whether the last owner died is to be seen in the cell. */
+  noteGrant(): void {
+    this.#foundAbandoned = this.cell.has(Flag.ABANDONED);
   }
 
   /** Whether this thread holds permits of it, through this object. */
@@ -118,5 +112,35 @@ export class BatchSemaphore {
   forget(permits: number, hold: Hold): void {
     const forgotten = native.forget(this.cell.attachment, permits);
     this.afterRelease(forgotten ? ReleaseResult.RELEASED : ReleaseResult.NOT_HELD, hold);
+  }
+}
+
+/** A wait for permits. A class rather than closures: a hundred thousand of them may stand in a queue. */
+class HoldTarget<H extends Hold> implements Target<H> {
+  readonly cell: Cell;
+  readonly method: string;
+  readonly permits: number;
+  readonly role = Role.TAKER;
+  readonly #core: BatchSemaphore;
+  readonly #hold: H;
+  readonly #acquiredAt: string | undefined;
+
+  constructor(core: BatchSemaphore, permits: number, hold: H, method: string) {
+    this.cell = core.cell;
+    this.method = method;
+    this.permits = permits;
+    this.#core = core;
+    this.#hold = hold;
+    this.#acquiredAt = core.leaks?.here();
+  }
+
+  granted(): H {
+    this.#core.noteGrant();
+    this.#hold.onAcquired(this.#acquiredAt);
+    return this.#hold;
+  }
+
+  refused(): Error {
+    return this.cell.closedError();
   }
 }

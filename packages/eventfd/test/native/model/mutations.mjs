@@ -78,7 +78,7 @@ const mutations = [
   {
     name: 'a retired waker is signalled',
     file: 'waiter.h',
-    find: 'if (!retired_) waker_->Signal();',
+    find: 'if (!waker_gone_) waker_->Signal();',
     replace: 'waker_->Signal();',
     says: /a retired waker is signalled/,
   },

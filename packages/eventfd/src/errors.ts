@@ -1,4 +1,7 @@
-/** The errors both packages throw. Tell them apart by `code`, as with Node's own; messages may change. */
+/**
+ * The errors both packages throw. Tell them apart by `code`, as with Node's own; messages may change. A message says what
+ * happened and what to do; docs/errors.md has more, by `code`.
+ */
 import { getSystemErrorMap } from 'node:util';
 
 /** A wait ended because its `timeout` ran out. The waiter has left the queue and holds nothing. `code` is `ERR_TIMEOUT`. */
@@ -6,8 +9,8 @@ export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'ERR_TIMEOUT';
 
-  constructor(what: string, timeout: number) {
-    super(`${what} did not happen within ${timeout} ms`);
+  constructor(what: string, timeout: number, remedy = 'nothing was changed, so it can be tried again') {
+    super(`${what} did not happen within ${timeout} ms; ${remedy}`);
   }
 }
 
@@ -15,6 +18,13 @@ export class TimeoutError extends Error {
 export class InvalidHandleError extends TypeError {
   override readonly name = 'InvalidHandleError';
   readonly code = 'ERR_INVALID_HANDLE';
+
+  constructor(
+    found: string,
+    remedy = 'Pass the object, its handle, or what arrived when a thread of this process posted it',
+  ) {
+    super(`${found}. ${remedy}`);
+  }
 }
 
 /** The object was closed, by this thread or by another. `code` names the class of the object, as in `ERR_EVENTFD_CLOSED`. */
@@ -23,7 +33,7 @@ export class ClosedError extends Error {
   readonly code: string;
 
   constructor(what: string, code: string) {
-    super(`${what} is closed`);
+    super(`${what} is closed; make or attach another to go on`);
     this.code = code;
   }
 }

@@ -43,6 +43,7 @@ export function requireHandle(source: unknown): EventFdHandle {
   if (addon !== native.addonId) {
     throw new InvalidHandleError(
       `The EventFd is of another process, or of another copy of the addon: found ${received(addon)}, this is ${native.addonId}`,
+      'To another process pass its descriptor, in `stdio`; of two copies, which `npm ls eventfd` shows, keep one',
     );
   }
   const sound =
@@ -65,7 +66,10 @@ export function damagedHandle(found: Facts, known: Facts): InvalidHandleError {
 /** What to throw when no thread of the process has attached what the handle names. */
 export function staleHandle({ id, fd, name }: EventFdHandle): InvalidHandleError {
   const label = name === undefined ? '' : ` ${JSON.stringify(name)}`;
-  return new InvalidHandleError(`The EventFd${label} is gone: found id ${id}, once descriptor ${fd}, attached nowhere`);
+  return new InvalidHandleError(
+    `The EventFd${label} is gone: found id ${id}, once descriptor ${fd}, attached nowhere`,
+    'Keep the object that was posted until the receiver has attached it',
+  );
 }
 
 function isObject(value: unknown): value is object {

@@ -17,7 +17,7 @@ export class DeadlockError extends Error {
       const holder = cycle[(i + 1) % cycle.length] ?? { threadId };
       return `thread ${threadId} waits for ${mutex}, held by thread ${holder.threadId}`;
     });
-    super(`Deadlock: ${parts.join('; ')}`);
+    super(`Deadlock: ${parts.join('; ')}. Lock in one order everywhere and no mutex twice, or wait with a timeout`);
     this.cycle = cycle;
   }
 }

@@ -130,13 +130,17 @@ export class FdPermit {
   /**
    * Gives the permit back. Doing it twice is harmless.
    *
-   * @throws ClosedError `ERR_EVENTFD_CLOSED` when this thread has closed the eventfd: the permit is lost then
+   * @throws ClosedError `ERR_EVENTFD_CLOSED` when this thread has closed the eventfd: the permit is lost then; RangeError
+   *   `ERR_OUT_OF_RANGE` when the counter is full
    */
   release(): void {
     if (!this.#held) return;
     // It was taken from the counter, so there is room for it, unless somebody wrote what nobody had taken.
     if (this.#eventfd.tryWrite()) this.#held = false;
-    else throw new Error('The counter of the eventfd is full: more was released than was ever acquired');
+    else {
+      const message = 'The counter of the eventfd is full: somebody writes to it without having taken a permit';
+      throw Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' });
+    }
   }
 
   /** The same, at the end of a `using` block. */

@@ -186,7 +186,9 @@ export class WriteGuard implements Hold {
    */
   downgrade(): ReadGuard {
     if (this.#count === 0) {
-      throw Object.assign(new Error(`This guard of ${this.#core.cell} is unlocked`), { code: 'ERR_NOT_LOCKED' });
+      throw Object.assign(new Error(`This guard of ${this.#core.cell} is unlocked; downgrade it before that`), {
+        code: 'ERR_NOT_LOCKED',
+      });
     }
     const guard = new ReadGuard(this.#core, READ);
     const result = this.#core.release(WRITE - READ);

@@ -86,7 +86,7 @@ describe('a closed object', () => {
     expect(await errorOf(call)).toMatchObject({
       name: 'ClosedError',
       code: 'ERR_EVENTFD_CLOSED',
-      message: 'EventFd "shut" is closed',
+      message: expect.stringContaining('EventFd "shut" is closed'),
     });
   });
 });
@@ -106,7 +106,7 @@ describe('a timeout', () => {
     expect(await errorOf(call)).toMatchObject({
       name: 'TimeoutError',
       code: 'ERR_TIMEOUT',
-      message: `${what} did not happen within 5 ms`,
+      message: expect.stringContaining(`${what} did not happen within 5 ms`),
     });
     expect(performance.now() - start).toBeGreaterThan(4); // timers may be a fraction of a millisecond early
   });

@@ -65,7 +65,10 @@ test('a cancelled select leaves nothing behind', async () => {
 test('closing one of them ends the select', async () => {
   const selected = EventFd.selectAsync([a, b, c]);
   b.close();
-  expect(await errorOf(() => selected)).toMatchObject({ code: 'ERR_EVENTFD_CLOSED', message: 'EventFd "b" is closed' });
+  expect(await errorOf(() => selected)).toMatchObject({
+    code: 'ERR_EVENTFD_CLOSED',
+    message: expect.stringContaining('EventFd "b" is closed'),
+  });
   const read = a.read();
   a.tryWrite();
   expect(await read).toBe(1n);

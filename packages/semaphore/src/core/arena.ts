@@ -111,6 +111,7 @@ export class Arena {
     if (index === -2) {
       throw new InvalidHandleError(
         'The handle was made by another copy of the eventfd addon: this process has loaded the package twice',
+        '`npm ls eventfd` shows both; keep one',
       );
     }
     return joined[index]?.deref() ?? new Arena(memory, index);

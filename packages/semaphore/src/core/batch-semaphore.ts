@@ -53,7 +53,7 @@ export class BatchSemaphore {
   afterRelease(result: number, hold: Hold): void {
     this.leaks?.settled(hold);
     if (result === ReleaseResult.RELEASED) return;
-    if (result === ReleaseResult.NOT_HELD) throw new Error(`This thread does not hold the permits of ${this.cell}`);
+    if (result === ReleaseResult.NOT_HELD) throw notHeldError(this.cell);
     native.serve(this.cell.attachment);
   }
 
@@ -143,4 +143,9 @@ class HoldTarget<H extends Hold> implements Target<H> {
   refused(): Error {
     return this.cell.closedError();
   }
+}
+
+function notHeldError(cell: Cell): Error {
+  const message = `The ledger of this thread lacks the permits of ${cell}: something has written over the shared memory`;
+  return Object.assign(new Error(message), { code: 'ERR_NOT_HELD' });
 }

@@ -99,7 +99,10 @@ export class Cell {
       case CellCheck.OK:
         return new Cell(kind, arena, cell, generation, name);
       case CellCheck.STALE:
-        throw new InvalidHandleError(`The handle names a ${kind} that was disposed`);
+        throw new InvalidHandleError(
+          `The handle names a ${kind} that was disposed`,
+          'Dispose of an object when every thread has done with it',
+        );
       case CellCheck.OTHER_KIND:
         throw new InvalidHandleError(`The handle says ${kind}, but at cell ${cell} there is an object of another kind`);
       default:
@@ -119,7 +122,9 @@ export class Cell {
         return true;
       }
       if (result === RoomResult.REFUSED) return false;
-      if (!this.arena.grow()) throw new RangeError('The arena has no room left for another ledger');
+      if (this.arena.grow()) continue;
+      const message = `No memory is left to attach ${this}; dispose of objects that are no longer used`;
+      throw Object.assign(new RangeError(message), { code: 'ERR_ARENA_FULL' });
     }
   }
 

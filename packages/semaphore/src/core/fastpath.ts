@@ -19,7 +19,11 @@ let compiled: object | undefined;
 
 /** The fast path over an arena's WebAssembly memory. */
 export function wasmFastPath(memory: WasmMemory): FastPath {
-  if (wasm === undefined) throw new Error('The arena was made with WebAssembly, and there is none here');
+  if (wasm === undefined) {
+    const message =
+      'The object was made with WebAssembly, and this thread has none; keep the global `WebAssembly` here';
+    throw Object.assign(new Error(message), { code: 'ERR_NO_WEBASSEMBLY' });
+  }
   compiled ??= new wasm.Module(Buffer.from(fastpathBase64, 'base64'));
   return new wasm.Instance(compiled, { arena: { memory } }).exports as unknown as FastPath;
 }

@@ -101,7 +101,7 @@ function whatWaits({ method, cell }: Target<unknown>): string {
 }
 
 function timeoutError(target: Target<unknown>, timeout: number): Error {
-  return new TimeoutError(whatWaits(target), timeout);
+  return new TimeoutError(whatWaits(target), timeout, 'inspect() shows who holds it and who waits');
 }
 
 class Wait<T> implements Parked, AbortListener {

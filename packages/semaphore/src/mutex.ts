@@ -180,7 +180,7 @@ export class MutexGuard implements Hold {
   onAcquired(acquiredAt?: string): void {
     this.#count = 1;
     if (this.#core.takeAbandoned()) this.#abandoned = true;
-    this.#core.leaks?.acquired(this, acquiredAt);
+    this.#core.observer?.acquired(this, acquiredAt);
   }
 
   /** For Condition: the core it locks. @internal */

@@ -37,7 +37,7 @@ export class Permit implements Hold {
 
   /** @internal */
   onAcquired(acquiredAt?: string): void {
-    this.#core.leaks?.acquired(this, acquiredAt);
+    this.#core.observer?.acquired(this, acquiredAt);
   }
 
   /** Takes the permits out of circulation: the semaphore has that many fewer from now on. */
@@ -57,7 +57,7 @@ export class Permit implements Hold {
     requireInteger('count', count, 1, this.#count - 1);
     const part = new Permit(this.#core, count);
     this.#count -= count;
-    this.#core.leaks?.acquired(part);
+    this.#core.observer?.acquired(part);
     return part;
   }
 
@@ -75,6 +75,6 @@ export class Permit implements Hold {
     }
     this.#count += other.#count;
     other.#count = 0;
-    this.#core.leaks?.settled(other);
+    this.#core.observer?.settled(other);
   }
 }

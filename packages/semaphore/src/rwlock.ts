@@ -141,7 +141,7 @@ export class ReadGuard implements Hold {
 
   /** @internal */
   onAcquired(acquiredAt?: string): void {
-    this.#core.leaks?.acquired(this, acquiredAt);
+    this.#core.observer?.acquired(this, acquiredAt);
   }
 }
 
@@ -206,7 +206,7 @@ export class WriteGuard implements Hold {
   /** @internal */
   onAcquired(acquiredAt?: string): void {
     if (this.#core.takeAbandoned()) this.#abandoned = true;
-    this.#core.leaks?.acquired(this, acquiredAt);
+    this.#core.observer?.acquired(this, acquiredAt);
   }
 }
 

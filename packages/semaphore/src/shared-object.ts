@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
 import { type Cell, type Handle, Word } from './core/cell.js';
+// For its effect: a trace under way must see all that this thread makes and attaches.
+import './trace/join.js';
 
 /** What every shared object takes. */
 export interface SharedObjectOptions {

@@ -7,12 +7,13 @@ import { type Cell, Flag } from './cell.js';
 import { publishAbandoned } from './diagnostics.js';
 import { ReleaseResult, TryResult } from './fastpath.js';
 import type { Hold } from './hold.js';
-import { LeakTracker } from './leaks.js';
+import { type HoldObserver, observerOf } from './observer.js';
 import { type CheckedWait, type Target, waitFor, waitForSync } from './wait.js';
 
 export class BatchSemaphore {
   readonly cell: Cell;
-  readonly leaks: LeakTracker | undefined;
+  /** Who watches what it hands out: nobody, as a rule. */
+  readonly observer: HoldObserver | undefined;
   readonly #tryAcquire: (cell: number, slot: number, permits: number) => number;
   readonly #release: (cell: number, slot: number, permits: number) => number;
 
@@ -21,7 +22,7 @@ export class BatchSemaphore {
 
   constructor(cell: Cell, trackLeaks: boolean | undefined) {
     this.cell = cell;
-    this.leaks = LeakTracker.of(`${cell}`, trackLeaks);
+    this.observer = observerOf(cell, trackLeaks);
     this.#tryAcquire = cell.arena.fast.tryAcquire;
     this.#release = cell.arena.fast.release;
   }
@@ -51,7 +52,7 @@ export class BatchSemaphore {
 
   /** What is left to do after `release`, once `hold` has noted that it holds nothing any more. */
   afterRelease(result: number, hold: Hold): void {
-    this.leaks?.settled(hold);
+    this.observer?.settled(hold);
     if (result === ReleaseResult.RELEASED) return;
     if (result === ReleaseResult.NOT_HELD) throw notHeldError(this.cell);
     native.serve(this.cell.attachment);
@@ -131,7 +132,7 @@ class HoldTarget<H extends Hold> implements Target<H> {
     this.permits = permits;
     this.#core = core;
     this.#hold = hold;
-    this.#acquiredAt = core.leaks?.here();
+    this.#acquiredAt = core.observer?.here();
   }
 
   granted(): H {

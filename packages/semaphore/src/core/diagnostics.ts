@@ -13,6 +13,8 @@ export interface WaitMessage {
   readonly threadId: number;
   readonly kind: string;
   readonly name: string | undefined;
+  /** Tells objects without a name apart: where it lies in shared memory, the same on every thread. */
+  readonly cell: number;
   /** The method that waits: "acquire", "lockSync", ... */
   readonly method: string;
   readonly permits: number;
@@ -42,7 +44,8 @@ export function publishWait(event: WaitEvent, id: number, target: Target<unknown
   const to = channels[event];
   if (!to.hasSubscribers) return;
   const { cell, method, permits } = target;
-  to.publish({ id, threadId, kind: cell.kind, name: cell.handle.name, method, permits } satisfies WaitMessage);
+  const { kind, handle, offset } = cell;
+  to.publish({ id, threadId, kind, name: handle.name, cell: offset, method, permits } satisfies WaitMessage);
 }
 
 /** A guard was given out whose last owner died. */

@@ -1,5 +1,7 @@
 /** Tells of permits and guards that were garbage-collected unreleased. */
 import { requireBoolean } from 'eventfd/internal';
+import type { Hold } from './hold.js';
+import type { HoldObserver } from './observer.js';
 
 interface Leak {
   readonly what: string;
@@ -20,7 +22,7 @@ const OWN_FRAMES = new URL('..', import.meta.url).href;
 const environment: { readonly EVENTFD_TRACK_LEAKS?: string | undefined } = process.env;
 
 /** Watches what one object hands out. */
-export class LeakTracker {
+export class LeakTracker implements HoldObserver {
   readonly #what: string;
 
   private constructor(what: string) {
@@ -41,11 +43,11 @@ export class LeakTracker {
   }
 
   /** It was handed out, to who began to wait for it there; by default, to who calls now. */
-  acquired(hold: object, acquiredAt = this.here()): void {
+  acquired(hold: Hold, acquiredAt = this.here()): void {
     collected.register(hold, { what: this.#what, acquiredAt }, hold);
   }
 
-  settled(hold: object): void {
+  settled(hold: Hold): void {
     collected.unregister(hold);
   }
 }

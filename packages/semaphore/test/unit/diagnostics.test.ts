@@ -56,6 +56,7 @@ describe('a wait that is', () => {
       threadId,
       kind: 'Semaphore',
       name: 'told',
+      cell: semaphore.handle.cell,
       method: 'acquire',
       permits: 2,
     });
@@ -73,6 +74,7 @@ describe('a wait that is', () => {
       threadId,
       kind: 'Signal',
       name: undefined,
+      cell: signal.handle.cell,
       method: 'waitSync',
       permits: 1,
     });

@@ -177,6 +177,7 @@ export class EventFd {
     return this.#semaphore;
   }
 
+  /** Whether this object was closed; others for the same descriptor may be open. */
   get closed(): boolean {
     return this.#attachment === undefined;
   }
@@ -299,10 +300,12 @@ export class EventFd {
     attachment.release();
   }
 
+  /** `close()`, at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** For `console.log`. */
   [inspect.custom](_depth: number, options: object): string {
     const shown = {
       fd: this.#attachment?.fd,

@@ -94,10 +94,12 @@ export class Barrier extends SharedObject {
     native.setBroken(this.#cell.attach(), false);
   }
 
+  /** Whether a party has left, so that waits throw until `reset()`. */
   get broken(): boolean {
     return this.#cell.has(Flag.BROKEN);
   }
 
+  /** How many must arrive to complete a round. */
   get parties(): number {
     return this.#cell.load(Word.TOTAL);
   }

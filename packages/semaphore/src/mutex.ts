@@ -129,6 +129,7 @@ export class Mutex extends SharedObject {
     return this.#core.isTaken;
   }
 
+  /** Whether waiters are served strictly in their order. */
   get fair(): boolean {
     return this.#core.cell.has(Flag.FAIR);
   }

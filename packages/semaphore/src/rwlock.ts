@@ -101,6 +101,7 @@ export class RwLock extends SharedObject {
     return this.#core.isTaken;
   }
 
+  /** Whether waiters are served strictly in their order. */
   get fair(): boolean {
     return this.#core.cell.has(Flag.FAIR);
   }

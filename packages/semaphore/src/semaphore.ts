@@ -172,6 +172,7 @@ export class Semaphore extends SharedObject {
     return this.#core.cell.load(Word.TOTAL);
   }
 
+  /** Whether waiters are served strictly in their order. */
   get fair(): boolean {
     return this.#core.cell.has(Flag.FAIR);
   }

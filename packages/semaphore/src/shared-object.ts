@@ -27,10 +27,12 @@ export abstract class SharedObject {
     return this.#cell.load(Word.WAITING);
   }
 
+  /** Whether it was closed or disposed, by any thread. */
   get closed(): boolean {
     return this.#cell.closed;
   }
 
+  /** As given to the constructor: for `inspect` and messages. */
   get name(): string | undefined {
     return this.handle.name;
   }
@@ -48,6 +50,7 @@ export abstract class SharedObject {
     this.#cell.dispose();
   }
 
+  /** The kind and the name, as in messages: `Semaphore "db"`. */
   toString(): string {
     return this.#cell.toString();
   }
@@ -55,6 +58,7 @@ export abstract class SharedObject {
   /** What `inspect` shows beside the number of waiters. */
   protected abstract details(): Record<string, unknown>;
 
+  /** For `console.log`. */
   [inspect.custom](_depth: number, options: object): string {
     const details = { ...(this.closed ? { closed: true } : {}), ...this.details(), waiting: this.waiting };
     return `${this.#cell} ${inspect(details, options)}`;

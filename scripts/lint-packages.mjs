@@ -26,4 +26,4 @@ for (const folder of ['packages/eventfd', 'packages/semaphore']) {
   // ESM only: CommonJS on Node 20.19 and newer can require() it, which attw does not know; pnpm prove:install shows it.
   lint(basename(tarball), 'attw', [tarball, '--profile', 'esm-only']);
 }
-lint('the workspace', 'knip', ['--config', 'scripts/tools/knip.json', '--treat-config-hints-as-errors']);
+lint('the workspace', 'knip', ['--config', 'scripts/tools/knip.jsonc', '--treat-config-hints-as-errors']);

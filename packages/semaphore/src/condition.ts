@@ -87,7 +87,8 @@ export class Condition extends SharedObject {
 
   /**
    * Waits until `predicate`, called with the guard locked, returns true: at first, after each notification, and a last
-   * time when the timeout has run out. That is for the whole, in milliseconds.
+   * time when the timeout has run out. That is for the whole, in milliseconds. Where owners may die, let the predicate
+   * look at `guard.abandoned`, too.
    *
    * @throws (rejects, with the guard locked again) as `wait`; what `predicate` throws; TypeError
    *   `ERR_INVALID_RETURN_VALUE` when it returns anything but true or false, a promise for instance

@@ -153,7 +153,8 @@ export class MutexGuard implements Hold {
 
   /**
    * The last owner died with the lock: check what it protects before relying on it. Its thread may also have ended
-   * between the moment when it was given the lock and its first step with it.
+   * between the moment when it was given the lock and its first step with it. Whoever unlocks, if only to wait for a
+   * Condition, says that all is well again: no later owner is told.
    */
   get abandoned(): boolean {
     return this.#abandoned;

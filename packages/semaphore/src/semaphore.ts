@@ -29,12 +29,12 @@ export interface SemaphoreOptions extends SharedObjectOptions {
 }
 
 export interface AcquireSyncOptions extends SyncWaitOptions {
-  /** How many permits to take at once; 1 by default. */
+  /** How many permits to take at once: an integer from 1 to the semaphore's `max`; 1 by default. */
   permits?: number | undefined;
 }
 
 export interface AcquireOptions extends WaitOptions {
-  /** How many permits to take at once; 1 by default. */
+  /** How many permits to take at once: an integer from 1 to the semaphore's `max`; 1 by default. */
   permits?: number | undefined;
 }
 
@@ -104,7 +104,7 @@ export class Semaphore extends SharedObject {
 
   async #acquireWith(options: AcquireOptions): Promise<Permit> {
     const wait = checkWait(options);
-    const permits = checkPermits(options.permits);
+    const permits = this.#checkWeight(options.permits);
     return this.#core.hold(permits, new Permit(this.#core, permits), 'acquire', wait);
   }
 
@@ -116,8 +116,17 @@ export class Semaphore extends SharedObject {
    */
   acquireSync(options?: AcquireSyncOptions): Permit {
     const timeout = checkSyncWait(options);
-    const permits = checkPermits(options?.permits);
+    const permits = this.#checkWeight(options?.permits);
     return this.#core.holdSync(permits, new Permit(this.#core, permits), 'acquireSync', timeout);
+  }
+
+  /** More than `max` are never to be had: a wait for them would have no end. */
+  #checkWeight(permits: unknown): number {
+    if (permits === undefined) return 1;
+    const weight = requirePermits('options.permits', permits);
+    const max = this.#core.cell.load(Word.MAX); // 0 once it is disposed
+    if (max !== 0 && weight > max) throw outOfRange('options.permits', `<= the max of ${this}, ${max}`, weight);
+    return weight;
   }
 
   /** Calls `fn` while holding permits, and gives them back however it ends; the promise takes its result. */
@@ -193,8 +202,4 @@ function allocate(permits: number, options: SemaphoreOptions): Cell {
 
 function requirePermits(name: string, value: unknown): number {
   return requireInteger(name, value, 1, MAX_PERMITS);
-}
-
-function checkPermits(permits: unknown): number {
-  return permits === undefined ? 1 : requirePermits('options.permits', permits);
 }

@@ -7,7 +7,9 @@ test('a closed semaphore lets jobs finish that terminate() cuts off', async () =
   const line = (what: string) =>
     new RegExp(`^${what} *: (\\d+) jobs finished, (\\d+) cut off half way, (\\d+) workers`, 'm');
   const [, cut, told] = numbers(ended, line('terminate\\(\\)'));
-  expect(cut).toBeLessThanOrEqual(2);
+  // Who is killed inside hands its permit on, to one that may begin a job before it is killed, too.
+  expect(cut).toBeGreaterThanOrEqual(1);
+  expect(cut).toBeLessThanOrEqual(6);
   expect(told).toBe(0);
   const [finished, ...rest] = numbers(ended, line('close\\(\\), a Latch'));
   expect(finished).toBeGreaterThanOrEqual(10);

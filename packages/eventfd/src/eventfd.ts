@@ -75,10 +75,14 @@ export function eventfdRead(fd: number): bigint {
 export function eventfdWrite(fd: number, value: number | bigint): void {
   requireInteger('fd', fd, 0, MAX_INT);
   const added = requireUnsigned('value', value, MAX_UINT64);
-  let result: number;
-  do {
-    result = native.writeFd(fd, added, SLICE);
-    // The kernel waited for as long as it may: go back for a moment to where the thread can be terminated.
-  } while (result === -constants.errno.EAGAIN && native.isNonBlockingFd(fd) === 0);
+  // Undefined when the kernel waited for as long as it may. A function, since on entering one V8 looks whether the thread
+  // is being terminated; round a loop that calls native code alone it may go many times without looking.
+  const attempt = () => {
+    const result = native.writeFd(fd, added, SLICE);
+    return result === -constants.errno.EAGAIN && native.isNonBlockingFd(fd) === 0 ? undefined : result;
+  };
+  let result: number | undefined;
+  do result = attempt();
+  while (result === undefined);
   if (result !== 0) throw systemError(-result, 'write');
 }

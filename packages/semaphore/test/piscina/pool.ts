@@ -4,10 +4,16 @@ import { onTestFinished } from 'vitest';
 
 type Options = ConstructorParameters<typeof Piscina>[0];
 
+/**
+ * Piscina tries `require()` first. Node 20 and 22 abort the process when a worker is terminated while it requires an ES
+ * module (docs/lifecycle.md); a pool that is destroyed young does that. Without the option, Piscina imports the module.
+ */
+const execArgv = ['--no-experimental-require-module'];
+
 /** A pool over fixtures/tasks.mjs with as many workers as said, destroyed when the test is over. */
 export function poolOf(workers: number, options: Options = {}): Piscina {
   const filename = fileURLToPath(new URL('fixtures/tasks.mjs', import.meta.url));
-  const pool = new Piscina({ filename, minThreads: workers, maxThreads: workers, ...options });
+  const pool = new Piscina({ filename, minThreads: workers, maxThreads: workers, execArgv, ...options });
   onTestFinished(() => pool.destroy());
   return pool;
 }

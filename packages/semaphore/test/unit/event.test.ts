@@ -4,17 +4,7 @@ import { turns, within } from '../support/deadline.js';
 import { timedOut } from '../support/errors.js';
 import { queued } from '../support/fill.js';
 import { Peer } from '../support/peer.js';
-
-/** The state after the promise had every chance to settle. */
-async function isPending(promise: Promise<unknown>): Promise<boolean> {
-  let pending = true;
-  const settled = () => {
-    pending = false;
-  };
-  promise.then(settled, settled);
-  await turns(5);
-  return pending;
-}
+import { isPending } from '../support/pending.js';
 
 /** Waits at it, on their own threads, blocked and not. */
 async function crowd(event: Event, peers: readonly Peer[]): Promise<Promise<unknown>[]> {

@@ -1,4 +1,15 @@
-// The rules of CPython's three EventfdTests (Lib/test/test_os.py), for the functions that Python has too.
+/**
+ * The rules of CPython's EventfdTests, in tests of our own, for the functions that Python has too.
+ *
+ * Source: python/cpython, Lib/test/test_os/test_fd.py at 4746cf33d403 (Lib/test/test_os.py up to 3.14; the same rules in
+ * 3.13.0), under PSF-2.0. Its rules were read, no text was taken.
+ *
+ * | there | here |
+ * |---|---|
+ * | test_eventfd_initval | initval; not inheritable, read and written raw and by function |
+ * | test_eventfd_semaphore | semaphore; what would block is EAGAIN, Python's BlockingIOError |
+ * | test_eventfd_select | select; readable is what select() tells. there is none for writing, so that shows in writes: one that fails, or that waits until a read has made room |
+ */
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE, EventFd, eventfd, eventfdRead, eventfdWrite } from 'eventfd';
 import { afterEach, expect, test } from 'vitest';
@@ -56,7 +67,7 @@ test('semaphore: each read takes one, and an empty one would block', async () =>
   expect(await errorOf(() => eventfdRead(fd))).toMatchObject({ code: 'EAGAIN' });
 });
 
-test('select: readable above 0', async () => {
+test('select: readable above 0, writable below the most', async () => {
   const fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   using efd = EventFd.adopt(fd);
   const readable = () => EventFd.select([efd], { timeout: 0 });
@@ -64,10 +75,16 @@ test('select: readable above 0', async () => {
   expect(await errorOf(readable)).toMatchObject({ code: 'ERR_TIMEOUT' });
   eventfdWrite(fd, 23);
   expect(readable()).toEqual([efd]);
+  eventfdWrite(fd, 0);
   expect(eventfdRead(fd)).toBe(23n);
+  expect(await errorOf(readable)).toMatchObject({ code: 'ERR_TIMEOUT' });
 
   eventfdWrite(fd, 2n ** 64n - 2n);
   expect(readable()).toEqual([efd]);
   expect(await errorOf(() => eventfdWrite(fd, 1))).toMatchObject({ code: 'EAGAIN' });
+  expect(await errorOf(() => efd.writeSync(1, { timeout: 0 }))).toMatchObject({ code: 'ERR_TIMEOUT' });
+  const writable = efd.write(1);
   expect(eventfdRead(fd)).toBe(2n ** 64n - 2n);
+  await writable;
+  expect(eventfdRead(fd)).toBe(1n);
 });

@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { output } from '../support/child.js';
+
+// Not to be reached under --jitless: V8 then takes the last of the address space for the arena and dies for want of heap.
+test('an object for whose memory no address space is left is refused, and can be made once there is some', async () => {
+  const seen = JSON.parse(await output('arena-no-memory.mjs', [], ['--expose-gc']));
+  const refused = { name: 'RangeError', code: 'ERR_NO_ADDRESS_SPACE', advises: true, cause: 'RangeError' };
+  expect(seen).toEqual({ many: true, refused: [refused, refused], available: 1 });
+});

@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { output } from '../support/child.js';
+
+const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+// The packages, and through pnpm's links whatever they depend on.
+const code = `--allow-fs-read=${fileURLToPath(new URL('../../../..', import.meta.url))}*`;
+
+// node-gyp-build, which finds the binary, looks whether this is Alpine.
+const alpine = '--allow-fs-read=/etc/alpine-release';
+
+async function under(...allowed: string[]): Promise<unknown> {
+  return JSON.parse(await output('permission.mjs', [], [flag, code, ...allowed]));
+}
+
+describe("under Node's permission model", () => {
+  const refused = expect.objectContaining({ code: 'ERR_ACCESS_DENIED' });
+
+  test('without --allow-addons nothing loads, and the error names the flag', async () => {
+    const refusal = { code: 'ERR_ADDON_NOT_LOADED', flag: '--allow-addons', cause: 'ERR_DLOPEN_DISABLED' };
+    expect(await under(alpine)).toEqual({ load: refusal });
+    expect(JSON.parse(await output('permission.mjs', [], ['--no-addons']))).toEqual({ load: refusal });
+  });
+
+  test('without leave to read what finding the binary needs, the error names flag and file', async () => {
+    expect(await under('--allow-addons')).toEqual({
+      load: { code: 'ERR_ADDON_NOT_LOADED', flag: alpine, cause: 'ERR_ACCESS_DENIED' },
+    });
+  });
+
+  test('with both all works in one thread but what looks into /proc; Node refuses that, and workers', async () => {
+    const seen = await under(alpine, '--allow-addons');
+    expect(seen).toEqual({ load: 'allowed', wait: 'allowed', adopt: refused, available: refused, worker: refused });
+  });
+
+  test('with --allow-fs-read=/proc/self/*, also that', async () => {
+    const seen = await under(alpine, '--allow-addons', '--allow-fs-read=/proc/self/*');
+    expect(seen).toEqual({ load: 'allowed', wait: 'allowed', adopt: 'allowed', available: 'allowed', worker: refused });
+  });
+
+  test('with --allow-worker, every class between threads', async () => {
+    expect(await output('every-class.mjs', [], [flag, code, alpine, '--allow-addons', '--allow-worker'])).toBe(
+      'Semaphore Mutex RwLock Condition Signal Event Latch Barrier inspect\n',
+    );
+  });
+});

@@ -22,4 +22,5 @@ void EndReport(void);
 
 int Uncontended(const char* what);
 int HandOff(const char* what, int rounds);
-int Contended(const char* what, int workers, double section_ns, int ms);
+int Contended(const char* what, int workers, double section_ns, int ms, int permits);
+int Fairness(const char* what, int workers, double section_ns, int ms);

@@ -1,5 +1,5 @@
 /** `pnpm bench`: this library, its peers and the C floor, side by side in one run. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cases } from './cases/index.js';
@@ -10,7 +10,7 @@ import { buildFloor } from './harness/floor.js';
 import { describeMachine } from './harness/machine.js';
 import { type Node, nodesOf } from './harness/nodes.js';
 import { startProgress } from './harness/progress.js';
-import { carryOut, planOf, runsOf, type Tally } from './harness/schedule.js';
+import { canRun, carryOut, planOf, runsOf, type Tally } from './harness/schedule.js';
 import { printCase } from './harness/table.js';
 import type { Results } from './harness/types.js';
 import { pageOf } from './report/page.js';
@@ -34,7 +34,7 @@ function plans(args: Arguments) {
         quick,
       );
     })
-    .filter(({ subjects }) => subjects.length > 0);
+    .filter((plan) => plan.subjects.some((subject) => args.subjects.includes(subject) || canRun(plan.case, subject)));
 }
 
 async function measure(args: Arguments, node: Node, floor: string): Promise<Results> {
@@ -71,8 +71,24 @@ function save(results: Results): string {
   const name = `${results.date.replace(/[:.]/g, '-')}-node-${results.node.replace(/^v/, '')}${results.quick ? '-quick' : ''}`;
   const file = join(folder, `${name}.json`);
   writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
-  writeFileSync(file.replace(/json$/, 'html'), pageOf(results));
+  writePage(file, results);
   return file;
+}
+
+function writePage(file: string, results: Results): string {
+  const page = `${file.replace(/\.json$/, '')}.html`;
+  writeFileSync(page, pageOf(results));
+  return page;
+}
+
+function readResults(file: string): Results {
+  try {
+    const results = JSON.parse(readFileSync(file, 'utf8')) as Results;
+    if (!Array.isArray(results.cases)) throw new Error('it has no cases');
+    return results;
+  } catch (error) {
+    throw new Failure(`${file} is no file of results: ${(error as Error).message}`);
+  }
 }
 
 function print(results: Results): void {
@@ -95,6 +111,10 @@ async function main(): Promise<void> {
   }
   if (args.list) {
     for (const each of cases) console.log(`${each.id}: ${Object.keys(each.subjects).join(', ')}`);
+    return;
+  }
+  if (args.report !== undefined) {
+    console.log(relative(process.cwd(), writePage(args.report, readResults(args.report))));
     return;
   }
   const floor = buildFloor();

@@ -47,8 +47,18 @@ describe('the command line', () => {
     expect(stdout).toBe('');
   });
 
+  it.each(['/nowhere.json', fileURLToPath(new URL('../package.json', import.meta.url))])(
+    'refuses to report %s',
+    (file) => {
+      const { status, stderr } = bench('--report', file);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^bench: \/.* is no file of results: /);
+      expect(stderr).not.toContain('    at ');
+    },
+  );
+
   it('refuses subjects that none of the cases has', () => {
-    const { status, stderr } = bench('--case', 'uncontended-sync', '--subject', 'mortice');
+    const { status, stderr } = bench('--case', 'uncontended-sync', '--subject', 'piscina');
     expect(status).toBe(2);
     expect(stderr).toContain('None of these subjects is in these cases');
   });

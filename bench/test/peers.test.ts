@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Mutex as AsyncMutex } from 'async-mutex';
 import { describe, expect, test } from 'vitest';
-import { webLocks } from '../dist/subjects/locks.js';
+import { webLocks } from '../dist/subjects/lock.js';
 
 /** What a value is after it was posted to another thread. */
 function posted(value: unknown): unknown {

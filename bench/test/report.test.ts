@@ -4,46 +4,10 @@ import { cases } from '../dist/cases/index.js';
 import { bounds } from '../dist/check/bounds.js';
 import { plansFor, verdictsOf } from '../dist/check/check.js';
 import { planOf } from '../dist/harness/schedule.js';
-import type { Case, CaseResult, Results } from '../dist/harness/types.js';
 import { chartsOf } from '../dist/report/charts.js';
 import { pageOf } from '../dist/report/page.js';
 import { subjects, titleOf } from '../dist/subjects/index.js';
-
-/** As if every subject had been measured, each at a cost of its own; `slower` makes ours so many times as slow. */
-function measured(theCase: Case, slower = 1): CaseResult {
-  const cost = (subject: string, index: number) => (subject.startsWith('ours') ? slower : 100 + index);
-  return {
-    case: theCase.id,
-    points: theCase.points.map((point) => ({
-      point,
-      subjects: Object.keys(theCase.subjects).map((subject, index) => ({
-        subject,
-        runs: [0, 1, 2].map((round) => ({
-          round,
-          others: 0,
-          steal: 0,
-          figures: Object.fromEntries(
-            Object.entries(theCase.metrics).map(([name, { better }]) => {
-              const value = cost(subject, index) * (round + 1);
-              return [name, better === 'less' ? value : 1000 / value];
-            }),
-          ),
-        })),
-      })),
-    })),
-  };
-}
-
-const resultsOf = (all: CaseResult[]): Results => ({
-  date: '2026-11-24T00:00:00.000Z',
-  node: 'v20.20.2',
-  v8: '11.3',
-  machine: { cpu: 'a <fast> one', cores: 2, memoryGiB: 8, kernel: '6.1', os: 'Linux', libc: 'glibc 2.36' },
-  quick: false,
-  disturbed: { discarded: 0, kept: 0, runs: 9, planned: 9 },
-  seconds: 1,
-  cases: all,
-});
+import { drawnIn, everything, measured, resultsOf } from './support/results.js';
 
 describe('cases', () => {
   it.each(cases.map((each) => [each.id, each] as const))('%s names subjects that are described', (_, theCase) => {
@@ -57,12 +21,12 @@ describe('cases', () => {
       return chart.renderToSVGString();
     });
     expect(svgs.length).toBeGreaterThan(0);
-    for (const subject of Object.keys(theCase.subjects)) expect(svgs[0]).toContain(`>${titleOf(subject)}<`);
+    for (const subject of drawnIn(theCase)) expect(svgs[0]).toContain(`>${titleOf(subject)}<`);
   });
 });
 
 describe('the page', () => {
-  const page = pageOf(resultsOf(cases.map((each) => measured(each))));
+  const page = pageOf(everything());
 
   it('needs nothing but itself', () => {
     const markup = page.replace(/<script>[\s\S]*?<\/script>/g, '');
@@ -91,7 +55,7 @@ describe('the bounds', () => {
   });
 
   const ratios = (slower: number) =>
-    verdictsOf(resultsOf(cases.map((each) => measured(each, slower)))).filter(({ bound }) =>
+    verdictsOf(everything(slower)).filter(({ bound }) =>
       bound.theirs.some(({ subject }) => !subject.startsWith('ours')),
     );
 

@@ -1,10 +1,18 @@
 /** The holder dies: when is the next one served, and is anything lost? */
 import type { Worker } from 'node:worker_threads';
-import type { Case, Entry, Figures } from '../harness/types.js';
+import { type Case, cannot, type Entry, type Figures } from '../harness/types.js';
 import { now, percentiles, sleep } from '../measure/clock.js';
 import { ready, start } from '../measure/threads.js';
 import { AtomicsSemaphore } from '../subjects/atomics.js';
-import { MORTICE_SINCE, WEB_LOCKS_SINCE, webLocks } from '../subjects/locks.js';
+import {
+  ASYNC_ONLY,
+  BLOCKING_ONLY,
+  MORTICE_SINCE,
+  MULTITHREADING_SINCE,
+  ONE_THREAD,
+  WEB_LOCKS_SINCE,
+  webLocks,
+} from '../subjects/lock.js';
 
 const DEATHS = 30;
 /** Who is not served in this time never is: nobody is left to wake it. */
@@ -18,6 +26,15 @@ const holders: Record<string, (payload: unknown) => Promise<unknown>> = {
   },
   async atomics(payload) {
     new AtomicsSemaphore(payload as SharedArrayBuffer).acquireSync();
+  },
+  async 'naive-eventfd'(payload) {
+    const { attachNaive } = await import('../subjects/naive.js');
+    return attachNaive(payload).acquireSync();
+  },
+  async multithreading(payload) {
+    const { Semaphore } = await import('multithreading');
+    const { unpack } = await import('../subjects/multithreading.js');
+    return unpack(Semaphore, payload).blockingAcquire();
   },
   'web-locks': () =>
     new Promise((held) => {
@@ -127,6 +144,35 @@ export const death: Case = {
         },
       };
     }),
+    'naive-eventfd': entry('naive-eventfd', async () => {
+      const { makeNaive } = await import('../subjects/naive.js');
+      const semaphore = makeNaive(1);
+      return {
+        payload: semaphore,
+        wait: async () => {
+          const permit = await semaphore.acquire();
+          return () => permit.release();
+        },
+      };
+    }),
+    multithreading: entry(
+      'multithreading',
+      async () => {
+        const { Semaphore } = await import('multithreading');
+        const { pack } = await import('../subjects/multithreading.js');
+        const semaphore = new Semaphore(1);
+        return {
+          payload: pack(semaphore),
+          wait: async () => {
+            const guard = await semaphore.acquire();
+            return () => guard.dispose();
+          },
+        };
+      },
+      { since: MULTITHREADING_SINCE },
+    ),
+    koffi: cannot(BLOCKING_ONLY),
+    'async-mutex': cannot(ONE_THREAD),
     'web-locks': entry(
       'web-locks',
       async () => ({
@@ -164,6 +210,19 @@ const blockers: Record<string, (payload: unknown) => Promise<unknown>> = {
     ready();
     semaphore.acquireSync();
   },
+  async 'naive-eventfd'(payload) {
+    const { attachNaive } = await import('../subjects/naive.js');
+    const semaphore = attachNaive(payload);
+    ready();
+    return semaphore.acquireSync();
+  },
+  async multithreading(payload) {
+    const { Semaphore } = await import('multithreading');
+    const { unpack } = await import('../subjects/multithreading.js');
+    const semaphore = unpack(Semaphore, payload);
+    ready();
+    return semaphore.blockingAcquire();
+  },
   async koffi(payload) {
     const { KoffiEventfd } = await import('../subjects/koffi.js');
     const semaphore = new KoffiEventfd(payload as number);
@@ -179,6 +238,11 @@ export async function block({ subject, payload }: { subject: string; payload: un
 /** What each subject's blocked workers wait for: a semaphore without a permit. */
 export async function emptySemaphore(subject: string): Promise<unknown> {
   if (subject === 'atomics') return AtomicsSemaphore.share(0);
+  if (subject === 'naive-eventfd') return (await import('../subjects/naive.js')).makeNaive(0);
+  if (subject === 'multithreading') {
+    const { Semaphore } = await import('multithreading');
+    return (await import('../subjects/multithreading.js')).pack(new Semaphore(0));
+  }
   if (subject === 'koffi') return (await import('../subjects/koffi.js')).KoffiEventfd.share(0);
   const { Semaphore } = await import('@eventfd/semaphore');
   return new Semaphore(0);
@@ -203,6 +267,10 @@ async function runTerminate(subject: string): Promise<Figures> {
   return { p50: percentiles(times).p50, most: Math.max(...times) };
 }
 
+export function blocked(subject: string, run: (subject: string) => Promise<Figures>): Entry {
+  return { way: { run: () => run(subject) }, quick: false };
+}
+
 export const terminate: Case = {
   id: 'terminate',
   title: 'terminate() of a worker that is blocked',
@@ -215,8 +283,13 @@ export const terminate: Case = {
     most: { unit: 'ms', title: 'the longest', better: 'less' },
   },
   subjects: {
-    ours: { way: { run: () => runTerminate('ours') }, quick: false },
-    atomics: { way: { run: () => runTerminate('atomics') }, quick: false },
-    koffi: { way: { run: () => runTerminate('koffi') }, quick: false },
+    ours: blocked('ours', runTerminate),
+    atomics: blocked('atomics', runTerminate),
+    'naive-eventfd': blocked('naive-eventfd', runTerminate),
+    koffi: blocked('koffi', runTerminate),
+    multithreading: { ...blocked('multithreading', runTerminate), since: MULTITHREADING_SINCE },
+    'web-locks': cannot(ASYNC_ONLY),
+    mortice: cannot(ASYNC_ONLY),
+    'async-mutex': cannot(ASYNC_ONLY),
   },
 };

@@ -1,7 +1,15 @@
 /** Two threads wake each other in turn: a round trip is there and back, two hand-offs. */
-import type { Case, Entry, Figures, Metric } from '../harness/types.js';
+import { type Case, cannot, type Entry, type Figures, type Metric } from '../harness/types.js';
 import { cpuMicros, now, percentiles } from '../measure/clock.js';
 import { ready, start } from '../measure/threads.js';
+import {
+  ASYNC_ONLY,
+  BLOCKING_ONLY,
+  MORTICE_SINCE,
+  MULTITHREADING_SINCE,
+  ONE_THREAD,
+  WEB_LOCKS_SINCE,
+} from '../subjects/lock.js';
 import { type AsyncWay, asyncWays, type SyncWay, syncWays, type Ways } from '../subjects/signals.js';
 
 const ROUNDS = 12_000;
@@ -10,26 +18,32 @@ const WARM_UP = 3_000;
 interface Answer {
   readonly subject: string;
   readonly there: readonly unknown[];
+  /** How often the other thread was woken, which it writes before it answers. */
+  readonly woken: SharedArrayBuffer;
 }
 
-export async function answerSync({ subject, there }: Answer): Promise<void> {
+export async function answerSync({ subject, there, ...shared }: Answer): Promise<void> {
   const ways = await syncWays[subject as keyof typeof syncWays]();
   const [from, to] = [await ways.attach(there[0]), await ways.attach(there[1])];
+  const woken = new Int32Array(shared.woken);
   ready();
   for (let i = 0; i < ROUNDS + WARM_UP; i++) {
     from.waitSync();
+    woken[0] = i + 1;
     to.post();
   }
 }
 
-export async function answerAsync({ subject, there }: Answer): Promise<void> {
+export async function answerAsync({ subject, there, ...shared }: Answer): Promise<void> {
   const ways = await asyncWays[subject as keyof typeof asyncWays]();
   const [from, to] = [await ways.attach(there[0]), await ways.attach(there[1])];
   // Atomics.waitAsync does not keep a loop alive; the others do not mind.
   const alive = setInterval(() => {}, 1e6);
+  const woken = new Int32Array(shared.woken);
   ready();
   for (let i = 0; i < ROUNDS + WARM_UP; i++) {
     await from.wait();
+    woken[0] = i + 1;
     to.post();
   }
   clearInterval(alive);
@@ -38,9 +52,16 @@ export async function answerAsync({ subject, there }: Answer): Promise<void> {
 async function openWith<W>(make: () => Promise<Ways<W>>, subject: string, name: string) {
   const ways = await make();
   const { here, there, transfer } = await ways.open();
-  const thread = start(import.meta.url, name, { subject, there } satisfies Answer, transfer);
+  const woken = new SharedArrayBuffer(4);
+  const thread = start(import.meta.url, name, { subject, there, woken } satisfies Answer, transfer);
   await thread.ready;
-  return [here[0] as W, here[1] as W] as const;
+  await ways.begin?.();
+  return { to: here[0] as W, from: here[1] as W, woken: new Int32Array(woken) };
+}
+
+/** A lock that goes back to whoever let go of it would be quick, and no hand-off. */
+function mustHaveAnswered(woken: Int32Array, times: number): void {
+  if (woken[0] !== times) throw new Error(`the other thread was woken ${woken[0]} times, not ${times}`);
 }
 
 function figures(times: Float64Array, cpu: number, took: number): Figures {
@@ -48,7 +69,7 @@ function figures(times: Float64Array, cpu: number, took: number): Figures {
 }
 
 async function runSync(subject: keyof typeof syncWays): Promise<Figures> {
-  const [to, from] = await openWith<SyncWay>(syncWays[subject], subject, 'answerSync');
+  const { to, from, woken } = await openWith<SyncWay>(syncWays[subject], subject, 'answerSync');
   const times = new Float64Array(ROUNDS);
   let [cpu, began] = [0, 0];
   for (let i = -WARM_UP; i < ROUNDS; i++) {
@@ -57,12 +78,13 @@ async function runSync(subject: keyof typeof syncWays): Promise<Figures> {
     to.post();
     from.waitSync();
     if (i >= 0) times[i] = (now() - start) * 1000;
+    mustHaveAnswered(woken, i + WARM_UP + 1);
   }
   return figures(times, cpuMicros() - cpu, now() - began);
 }
 
 async function runAsync(subject: keyof typeof asyncWays): Promise<Figures> {
-  const [to, from] = await openWith<AsyncWay>(asyncWays[subject], subject, 'answerAsync');
+  const { to, from, woken } = await openWith<AsyncWay>(asyncWays[subject], subject, 'answerAsync');
   const alive = setInterval(() => {}, 1e6);
   const times = new Float64Array(ROUNDS);
   let [cpu, began] = [0, 0];
@@ -72,6 +94,7 @@ async function runAsync(subject: keyof typeof asyncWays): Promise<Figures> {
     to.post();
     await from.wait();
     if (i >= 0) times[i] = (now() - start) * 1000;
+    mustHaveAnswered(woken, i + WARM_UP + 1);
   }
   clearInterval(alive);
   return figures(times, cpuMicros() - cpu, now() - began);
@@ -81,6 +104,7 @@ const sync = (subject: keyof typeof syncWays): Entry => ({ way: { run: () => run
 const async = (subject: keyof typeof asyncWays): Entry => ({ way: { run: () => runAsync(subject) } });
 const floor = (what: string): Entry => ({ way: { floor: () => ['handoff', what, String(ROUNDS)] } });
 
+const drawn = ['p50', 'cpu'];
 const metrics: Record<string, Metric> = {
   p50: { unit: 'us', title: 'round trip, median', better: 'less' },
   p99: { unit: 'us', title: 'p99', better: 'less' },
@@ -96,28 +120,45 @@ export const handOffSync: Case = {
     'round trip. With a core for each thread a spin can catch the wake-up; with one it cannot, and "no spin" is what is left.',
   points: [{}],
   metrics,
+  drawn,
   subjects: {
     ours: sync('ours'),
     'ours-parked': sync('ours-parked'),
     atomics: sync('atomics'),
+    multithreading: { ...sync('multithreading'), since: MULTITHREADING_SINCE },
+    'naive-eventfd': sync('naive-eventfd'),
     koffi: { ...sync('koffi'), quick: false },
     'c-eventfd': floor('eventfd'),
     'c-futex': { ...floor('futex'), quick: false },
     'glibc-sem': { ...floor('sem'), quick: false },
+    'message-port': cannot('receiveMessageOnPort does not wait: a blocked thread gets no message'),
+    'web-locks': cannot(ASYNC_ONLY),
+    mortice: cannot(ASYNC_ONLY),
+    'async-mutex': cannot(ONE_THREAD),
   },
 };
 
 export const handOffAsync: Case = {
   id: 'hand-off-async',
   title: 'Hand-off, async: two event loops wake each other in turn',
-  about: 'Each thread awaits the other. A round trip is two hand-offs. CPU is that of both threads for a round trip.',
+  about:
+    'Each thread awaits the other. A round trip is two hand-offs. CPU is that of both threads for a round trip. What has ' +
+    'only a lock hands that over: whoever has it asks for it again, behind the other, and lets go. multithreading ' +
+    'sends through its channel.',
   points: [{}],
   metrics,
+  drawn,
   subjects: {
     ours: async('ours'),
     'ours-parked': async('ours-parked'),
     'wait-async': async('wait-async'),
     'message-port': async('message-port'),
+    multithreading: { ...async('multithreading'), since: MULTITHREADING_SINCE },
+    'web-locks': { ...async('web-locks'), since: WEB_LOCKS_SINCE },
+    mortice: { ...async('mortice'), since: MORTICE_SINCE },
+    'naive-eventfd': async('naive-eventfd'),
     'c-epoll': floor('epoll'),
+    'async-mutex': cannot(ONE_THREAD),
+    koffi: cannot(BLOCKING_ONLY),
   },
 };

@@ -1,6 +1,7 @@
 import type { Case } from '../harness/types.js';
-import { contended } from './contended.js';
+import { contended, contendedSemaphore } from './contended.js';
 import { death, terminate } from './death.js';
+import { fairness } from './fairness.js';
 import { handOffAsync, handOffSync } from './hand-off.js';
 import { pool } from './pool.js';
 import { queue } from './queue.js';
@@ -9,6 +10,7 @@ import { storm } from './storm.js';
 import { terminations } from './terminations.js';
 import { uncontendedAsync } from './uncontended-async.js';
 import { uncontendedSync } from './uncontended-sync.js';
+import { waiters } from './waiters.js';
 
 export const cases: readonly Case[] = [
   uncontendedSync,
@@ -16,6 +18,8 @@ export const cases: readonly Case[] = [
   handOffSync,
   handOffAsync,
   contended,
+  contendedSemaphore,
+  fairness,
   queue,
   storm,
   pool,
@@ -24,6 +28,7 @@ export const cases: readonly Case[] = [
   terminations,
   idle,
   memory,
+  waiters,
 ];
 
 export function caseOf(id: string): Case | undefined {

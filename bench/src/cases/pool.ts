@@ -1,8 +1,9 @@
 /** A Piscina pool, with a limit on how many of its tasks run at once and without. */
 import { fileURLToPath } from 'node:url';
-import type { Case, Entry, Figures } from '../harness/types.js';
+import { type Case, cannot, type Entry, type Figures } from '../harness/types.js';
 import { cpuMicros, now } from '../measure/clock.js';
 import { calibrate, work } from '../measure/work.js';
+import { BLOCKING_ONLY, MORTICE_SINCE, MULTITHREADING_SINCE, NO_PERMITS } from '../subjects/lock.js';
 
 const WORKERS = 4;
 const LIMIT = 2;
@@ -52,8 +53,8 @@ async function run(make: (pool: Pool) => Promise<Submit>): Promise<Figures> {
   return { rate: (TASKS / (now() - began)) * 1000, cpu: (cpuMicros() - cpu) / TASKS };
 }
 
-function entry(make: (pool: Pool) => Promise<Submit>): Entry {
-  return { way: { run: () => run(make) }, quick: false };
+function entry(make: (pool: Pool) => Promise<Submit>, more: Partial<Entry> = {}): Entry {
+  return { way: { run: () => run(make) }, quick: false, ...more };
 }
 
 export const pool: Case = {
@@ -85,6 +86,46 @@ export const pool: Case = {
       const semaphore = new Semaphore(LIMIT);
       return (each) => semaphore.runExclusive(() => pool.run(each));
     }),
+    'wait-async': entry(async (pool) => {
+      const { AtomicsSemaphore } = await import('../subjects/atomics.js');
+      const semaphore = new AtomicsSemaphore(AtomicsSemaphore.share(LIMIT));
+      return async (each) => {
+        await semaphore.acquire();
+        await pool.run(each);
+        semaphore.release();
+      };
+    }),
+    'naive-eventfd': entry(async (pool) => {
+      const { makeNaive } = await import('../subjects/naive.js');
+      const semaphore = makeNaive(LIMIT);
+      return (each) => semaphore.run(() => pool.run(each));
+    }),
+    multithreading: entry(
+      async (pool) => {
+        const { Semaphore } = await import('multithreading');
+        const semaphore = new Semaphore(LIMIT);
+        return async (each) => {
+          const guard = await semaphore.acquire();
+          await pool.run(each);
+          guard.dispose();
+        };
+      },
+      { since: MULTITHREADING_SINCE },
+    ),
+    mortice: entry(
+      async (pool) => {
+        const { default: create } = await import('mortice');
+        const lock = create({ name: 'bench', concurrency: LIMIT });
+        return async (each) => {
+          const release = await lock.readLock();
+          await pool.run(each);
+          release();
+        };
+      },
+      { since: MORTICE_SINCE },
+    ),
+    'web-locks': cannot(NO_PERMITS),
+    koffi: cannot(BLOCKING_ONLY),
     piscina: entry(async (pool) => (each) => pool.run(each)),
   },
 };

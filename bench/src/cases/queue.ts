@@ -1,7 +1,7 @@
 /** What a grant costs when many wait. */
-import type { Case, Entry, Figures, Point } from '../harness/types.js';
+import { type Case, cannot, type Entry, type Figures, type Point } from '../harness/types.js';
 import { now } from '../measure/clock.js';
-import { MORTICE_SINCE, WEB_LOCKS_SINCE } from '../subjects/locks.js';
+import { BLOCKING_ONLY, MORTICE_SINCE, MULTITHREADING_SINCE, WEB_LOCKS_SINCE } from '../subjects/lock.js';
 
 /** Queues up: acquires, and gives back at once when it has it. Settles when it has given back. */
 type Wait = () => Promise<void>;
@@ -91,9 +91,35 @@ export const queue: Case = {
         },
       };
     }),
+    'naive-eventfd': entry(async () => {
+      const { makeNaive } = await import('../subjects/naive.js');
+      const semaphore = makeNaive(1);
+      return {
+        wait: async () => (await semaphore.acquire()).release(),
+        hold: async () => {
+          const permit = await semaphore.acquire();
+          return () => permit.release();
+        },
+      };
+    }),
+    multithreading: entry(
+      async () => {
+        const { Semaphore } = await import('multithreading');
+        const semaphore = new Semaphore(1);
+        return {
+          wait: async () => (await semaphore.acquire()).dispose(),
+          hold: async () => {
+            const guard = await semaphore.acquire();
+            return () => guard.dispose();
+          },
+        };
+      },
+      { since: MULTITHREADING_SINCE },
+    ),
+    koffi: cannot(BLOCKING_ONLY),
     'web-locks': entry(
       async () => {
-        const { webLocks } = await import('../subjects/locks.js');
+        const { webLocks } = await import('../subjects/lock.js');
         return {
           wait: async () => {
             await webLocks().request('bench', () => {});

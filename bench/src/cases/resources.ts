@@ -1,12 +1,12 @@
 /** What semaphores take that nobody uses at the moment: memory, and CPU time of those who wait. */
-import type { Case, Figures } from '../harness/types.js';
+import { type Case, cannot, type Figures } from '../harness/types.js';
 import { cpuMicros, now, sleep } from '../measure/clock.js';
 import { AtomicsSemaphore } from '../subjects/atomics.js';
-import { MULTITHREADING_SINCE } from '../subjects/locks.js';
-import { blockedWorker, emptySemaphore } from './death.js';
+import { ASYNC_ONLY, MULTITHREADING_SINCE } from '../subjects/lock.js';
+import { blocked, blockedWorker, emptySemaphore } from './death.js';
 
 const WORKERS = 16;
-const IDLE_MS = 2000;
+const IDLE_MS = 1000;
 
 async function runIdle(subject: string): Promise<Figures> {
   const payload = await emptySemaphore(subject);
@@ -20,27 +20,38 @@ async function runIdle(subject: string): Promise<Figures> {
 export const idle: Case = {
   id: 'idle',
   title: `Idle: ${WORKERS} workers blocked in a synchronous wait`,
-  about: `CPU time of the whole process in ${IDLE_MS / 1000} s, of one core. Nobody releases anything.`,
+  about: `CPU time of the whole process in a second, of one core. Nobody releases anything.`,
   points: [{}],
   rounds: 3,
   metrics: { cpu: { unit: '%', title: 'of a core', better: 'less' } },
   subjects: {
-    ours: { way: { run: () => runIdle('ours') }, quick: false },
-    atomics: { way: { run: () => runIdle('atomics') }, quick: false },
+    ours: blocked('ours', runIdle),
+    atomics: blocked('atomics', runIdle),
+    'naive-eventfd': blocked('naive-eventfd', runIdle),
+    koffi: cannot('process.exit() hangs while a thread is blocked in its native read'),
+    multithreading: { ...blocked('multithreading', runIdle), since: MULTITHREADING_SINCE },
+    'web-locks': cannot(ASYNC_ONLY),
+    mortice: cannot(ASYNC_ONLY),
+    'async-mutex': cannot(ASYNC_ONLY),
   },
 };
 
 const COUNT = 1_000_000;
+const A_DESCRIPTOR_EACH = 'a descriptor each: a process has room for thousands, not for a million';
 
 /** Shared memory, what the process grew by, and the time to make one: for each of a million. */
-async function measureMemory<T>(make: () => T, sharedBytes: (all: readonly T[]) => number): Promise<Figures> {
+async function measureMemory<T>(
+  make: () => T,
+  sharedBytes: (all: readonly T[]) => number,
+  count = COUNT,
+): Promise<Figures> {
   const before = process.memoryUsage.rss();
   const start = now();
   const all: T[] = [];
-  for (let i = 0; i < COUNT; i++) all.push(make());
+  for (let i = 0; i < count; i++) all.push(make());
   const took = now() - start;
   const grown = process.memoryUsage.rss() - before;
-  return { shared: sharedBytes(all) / COUNT, grown: grown / COUNT, make: (took * 1e6) / COUNT };
+  return { shared: sharedBytes(all) / count, grown: grown / count, make: (took * 1e6) / count };
 }
 
 export const memory: Case = {
@@ -48,8 +59,7 @@ export const memory: Case = {
   title: 'Memory: a million semaphores',
   about:
     'Made one after the other and kept, on one thread, none used. Shared memory is what they occupy of it; the growth of ' +
-    "the process (resident) also has the JavaScript objects, garbage and the library's books. The kernel's descriptors " +
-    'end at some ten thousand: an eventfd for each semaphore cannot take part.',
+    "the process (resident) also has the JavaScript objects, garbage and the library's books.",
   points: [{}],
   rounds: 3,
   metrics: {
@@ -102,10 +112,16 @@ export const memory: Case = {
           return measureMemory(
             () => new Semaphore(1),
             (all) => all.length * 8,
+            // To make one takes it many times as long as the others.
+            COUNT / 10,
           );
         },
       },
     },
+    'naive-eventfd': cannot(A_DESCRIPTOR_EACH),
+    koffi: cannot(A_DESCRIPTOR_EACH),
+    'web-locks': cannot('no objects: a lock is a name, and takes memory while it is asked for'),
+    mortice: cannot('locks are kept by name, and none is freed by itself: not meant for a million'),
     'async-mutex': {
       quick: false,
       way: {

@@ -1,9 +1,10 @@
 /** One thread wakes another far more often than it can wake up. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Case, Entry, Figures } from '../harness/types.js';
+import { type Case, cannot, type Entry, type Figures } from '../harness/types.js';
 import { cpuMicros, now } from '../measure/clock.js';
 import { ready, start } from '../measure/threads.js';
 import { waitAsync } from '../subjects/atomics.js';
+import { BLOCKING_ONLY, MULTITHREADING_SINCE, NO_WAKE_UPS, ONE_THREAD } from '../subjects/lock.js';
 
 const POSTS = 1_000_000;
 
@@ -25,6 +26,17 @@ const posts: Record<string, (payload: unknown) => Promise<() => void>> = {
     const { EventFd } = await import('eventfd');
     const efd = EventFd.from(payload as InstanceType<typeof EventFd>);
     return () => efd.tryWrite();
+  },
+  async 'naive-eventfd'(payload) {
+    const { attachNaive } = await import('../subjects/naive.js');
+    const { eventfd } = attachNaive(payload);
+    return () => eventfd.tryWrite();
+  },
+  async multithreading(payload) {
+    const { Sender } = await import('multithreading');
+    const { unpack } = await import('../subjects/multithreading.js');
+    const sender = unpack(Sender<number>, payload);
+    return () => sender.blockingSend(1);
   },
   async 'wait-async'(payload) {
     const word = new Int32Array(payload as SharedArrayBuffer);
@@ -61,8 +73,8 @@ async function run(subject: string, make: () => Promise<Storm>): Promise<Figures
   return { post: ((now() - began) * 1e6) / POSTS, cpu: ((cpuMicros() - cpu) * 1e3) / POSTS, wakeups };
 }
 
-function entry(subject: string, make: () => Promise<Storm>): Entry {
-  return { way: { run: () => run(subject, make) }, quick: false };
+function entry(subject: string, make: () => Promise<Storm>, more: Partial<Entry> = {}): Entry {
+  return { way: { run: () => run(subject, make) }, quick: false, ...more };
 }
 
 export const storm: Case = {
@@ -111,6 +123,37 @@ export const storm: Case = {
         },
       };
     }),
+    'naive-eventfd': entry('naive-eventfd', async () => {
+      const { makeNaive } = await import('../subjects/naive.js');
+      const semaphore = makeNaive(0);
+      return {
+        payload: semaphore,
+        receive: async () => {
+          for (let seen = 0; seen < POSTS; seen++) await semaphore.eventfd.read();
+          return POSTS;
+        },
+      };
+    }),
+    multithreading: entry(
+      'multithreading',
+      async () => {
+        const { channel } = await import('multithreading');
+        const { pack } = await import('../subjects/multithreading.js');
+        const [sender, receiver] = channel<number>();
+        return {
+          payload: pack(sender),
+          receive: async () => {
+            for (let seen = 0; seen < POSTS; seen++) await receiver.recv();
+            return POSTS;
+          },
+        };
+      },
+      { since: MULTITHREADING_SINCE, rounds: 1 },
+    ),
+    koffi: cannot(BLOCKING_ONLY),
+    'web-locks': cannot(NO_WAKE_UPS),
+    mortice: cannot(NO_WAKE_UPS),
+    'async-mutex': cannot(ONE_THREAD),
     'wait-async': entry('wait-async', async () => {
       const payload = new SharedArrayBuffer(64);
       const word = new Int32Array(payload);

@@ -1,7 +1,8 @@
 /** Workers that take and give back permits, killed wherever they happen to be. */
 import { randomInt } from 'node:crypto';
-import type { Case, Figures } from '../harness/types.js';
+import { type Case, cannot, type Figures } from '../harness/types.js';
 import { ready, start } from '../measure/threads.js';
+import { ONE_THREAD } from '../subjects/lock.js';
 
 const TERMINATIONS = 1000;
 const AT_ONCE = 3;
@@ -67,5 +68,14 @@ export const terminations: Case = {
     stuck: { unit: 'count', title: 'waiters stuck', better: 'less' },
     terminations: { unit: 'count', title: 'terminations', better: 'more' },
   },
-  subjects: { ours: { way: { run }, quick: false } },
+  subjects: {
+    ours: { way: { run }, quick: false },
+    'async-mutex': cannot(ONE_THREAD),
+    ...Object.fromEntries(
+      ['atomics', 'multithreading', 'naive-eventfd', 'koffi', 'mortice', 'web-locks'].map((peer) => [
+        peer,
+        cannot('does not outlive the first death of a holder: see there'),
+      ]),
+    ),
+  },
 };

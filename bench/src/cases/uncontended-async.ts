@@ -1,7 +1,7 @@
 /** One thread awaits a permit that is free, and gives it back. */
-import type { Case, Entry } from '../harness/types.js';
+import { type Case, cannot, type Entry } from '../harness/types.js';
 import { nsPerOperation } from '../measure/batches.js';
-import { MORTICE_SINCE, MULTITHREADING_SINCE, WEB_LOCKS_SINCE } from '../subjects/locks.js';
+import { BLOCKING_ONLY, MORTICE_SINCE, MULTITHREADING_SINCE, WEB_LOCKS_SINCE } from '../subjects/lock.js';
 
 function loop(make: () => Promise<(n: number) => Promise<void>>): Entry {
   return { way: { run: async () => nsPerOperation(await make()) } };
@@ -51,6 +51,23 @@ export const uncontendedAsync: Case = {
         }
       };
     }),
+    'naive-eventfd': loop(async () => {
+      const { makeNaive } = await import('../subjects/naive.js');
+      const semaphore = makeNaive(1);
+      return async (n) => {
+        for (let i = 0; i < n; i++) (await semaphore.acquire()).release();
+      };
+    }),
+    'message-port': loop(async () => {
+      const { messagePort } = await import('../subjects/semaphores.js');
+      const broker = messagePort(1);
+      const enter = await broker.attach((await broker.open())().payload);
+      const nothing = () => {};
+      return async (n) => {
+        for (let i = 0; i < n; i++) await enter(nothing);
+      };
+    }),
+    koffi: cannot(BLOCKING_ONLY),
     multithreading: {
       since: MULTITHREADING_SINCE,
       ...loop(async () => {
@@ -77,7 +94,7 @@ export const uncontendedAsync: Case = {
     'web-locks': {
       since: WEB_LOCKS_SINCE,
       ...loop(async () => {
-        const { webLocks } = await import('../subjects/locks.js');
+        const { webLocks } = await import('../subjects/lock.js');
         const nothing = () => {};
         return async (n) => {
           for (let i = 0; i < n; i++) await webLocks().request('bench', nothing);

@@ -1,7 +1,7 @@
 /** One thread takes a permit and gives it back, without waiting, while nobody else wants it. */
-import type { Case, Entry } from '../harness/types.js';
+import { type Case, cannot, type Entry } from '../harness/types.js';
 import { nsPerOperation } from '../measure/batches.js';
-import { MULTITHREADING_SINCE } from '../subjects/locks.js';
+import { ASYNC_ONLY, MULTITHREADING_SINCE } from '../subjects/lock.js';
 
 /** A subject by the loop a user would write, in full: an interface in between would be measured with it. */
 function loop(make: () => Promise<(n: number) => void>): Entry {
@@ -55,6 +55,16 @@ export const uncontendedSync: Case = {
       }),
     },
     'c-eventfd': { ...floor('eventfd'), quick: false },
+    'naive-eventfd': {
+      quick: false,
+      ...loop(async () => {
+        const { makeNaive } = await import('../subjects/naive.js');
+        const semaphore = makeNaive(1);
+        return (n) => {
+          for (let i = 0; i < n; i++) semaphore.tryAcquire()?.release();
+        };
+      }),
+    },
     koffi: {
       quick: false,
       ...loop(async () => {
@@ -68,6 +78,9 @@ export const uncontendedSync: Case = {
         };
       }),
     },
+    'web-locks': cannot(ASYNC_ONLY),
+    mortice: cannot(ASYNC_ONLY),
+    'async-mutex': cannot(ASYNC_ONLY),
     noop: loop(async () => {
       // A counter of this thread alone: what the loop and a property cost.
       const state = { held: 0 };

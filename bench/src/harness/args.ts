@@ -10,6 +10,8 @@ export interface Arguments {
   readonly nodes: readonly string[];
   readonly quick: boolean;
   readonly check: boolean;
+  /** A file of earlier results, to make its page again. */
+  readonly report: string | undefined;
   readonly list: boolean;
   readonly help: boolean;
 }
@@ -21,6 +23,7 @@ export const USAGE = `Usage: pnpm bench [options]
   --node <20,22,...>   on these Nodes, one after the other; by default the one that runs this
   --quick              fewer rounds and points: under a minute, and rougher
   --check              the bounds the project is held to: each with both sides' figures; exit code 1 when one is not held
+  --report <file>      measures nothing: makes the HTML page of an earlier run's JSON again, beside it
   --list               the cases and their subjects
   --help               this
 
@@ -42,6 +45,7 @@ export function parse(argv: readonly string[]): Arguments {
     nodes,
     quick: values.quick,
     check: values.check,
+    report: values.report,
     list: values.list,
     help: values.help,
   };
@@ -57,6 +61,7 @@ function readOptions(argv: readonly string[]) {
         node: { type: 'string', multiple: true, default: [] },
         quick: { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },
+        report: { type: 'string' },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

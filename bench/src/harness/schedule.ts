@@ -30,9 +30,20 @@ function isAsked(plan: Plan, subject: string, point: Point): boolean {
   return plan.case.subjects[subject]?.at?.(point) ?? true;
 }
 
+function roundsOf(plan: Plan, subject: string): number {
+  return Math.min(plan.rounds, plan.case.subjects[subject]?.rounds ?? plan.rounds);
+}
+
+/** False: there is nothing to run, only to say why. */
+export function canRun(theCase: Case, subject: string): boolean {
+  const way = theCase.subjects[subject]?.way;
+  return way !== undefined && !('cannot' in way);
+}
+
 export function runsOf(plan: Plan): number {
-  const pairs = plan.points.flatMap((point) => plan.subjects.filter((subject) => isAsked(plan, subject, point)));
-  return pairs.length * plan.rounds;
+  const runnable = plan.subjects.filter((subject) => canRun(plan.case, subject));
+  const pairs = plan.points.flatMap((point) => runnable.filter((subject) => isAsked(plan, subject, point)));
+  return pairs.reduce((sum, subject) => sum + roundsOf(plan, subject), 0);
 }
 
 export interface Tally {
@@ -55,9 +66,10 @@ export async function carryOut(
       .map((subject) => ({ subject, runs: [] }));
     for (let round = 0; round < plan.rounds; round++) {
       // Every other round backwards, so that nobody always follows the same one.
-      for (const result of round % 2 === 0 ? subjects : [...subjects].reverse()) {
+      const these = subjects.filter(({ subject }) => round < roundsOf(plan, subject));
+      for (const result of round % 2 === 0 ? these : these.reverse()) {
         if (result.missing === undefined) await add(plan, programs, tally, point, round, result);
-        onRun(`${plan.case.id} ${result.subject}`);
+        if (canRun(plan.case, result.subject)) onRun(`${plan.case.id} ${result.subject}`);
       }
     }
     points.push({ point, subjects });

@@ -19,6 +19,7 @@ export interface Programs {
 export async function runOnce(programs: Programs, theCase: Case, subject: string, point: Point): Promise<Outcome> {
   const entry = theCase.subjects[subject];
   if (entry === undefined) return { missing: 'not in this case' };
+  if ('cannot' in entry.way) return { missing: entry.way.cannot };
   if (entry.since !== undefined && isOlder(programs.version, entry.since)) {
     return { missing: `needs Node ${entry.since.join('.')}` };
   }
@@ -35,7 +36,7 @@ export async function runOnce(programs: Programs, theCase: Case, subject: string
       stderr
         .trim()
         .split('\n')
-        .find((line) => /Error|assert/i.test(line)) ?? stderr.trim().slice(-200);
+        .find((line) => /^\[?\w*Error\b|assert/i.test(line)) ?? stderr.trim().slice(-200);
     return { missing: `failed with ${signal ?? code}: ${why}` };
   }
   const { figures, cpu } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { figures: Figures; cpu: number };

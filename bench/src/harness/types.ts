@@ -12,10 +12,11 @@ export interface Metric {
   readonly better: 'less' | 'more';
 }
 
-/** How a subject does a case: in a Node process of its own, or in the program of the C floor. */
+/** How a subject does a case: in a Node process of its own, in the program of the C floor, or why it cannot. */
 export type Way =
   | { readonly run: (point: Point) => Promise<Figures> }
-  | { readonly floor: (point: Point) => readonly string[] };
+  | { readonly floor: (point: Point) => readonly string[] }
+  | { readonly cannot: string };
 
 export interface Entry {
   readonly way: Way;
@@ -25,7 +26,12 @@ export interface Entry {
   readonly at?: (point: Point) => boolean;
   /** False: not with --quick. */
   readonly quick?: boolean;
+  /** No more rounds than this: one that takes seconds must not take the time of all the others. */
+  readonly rounds?: number;
 }
+
+/** What takes the place of a figure where a subject has no way to do a case. */
+export const cannot = (why: string): Entry => ({ way: { cannot: why } });
 
 export interface Case {
   readonly id: string;
@@ -38,8 +44,10 @@ export interface Case {
   readonly quickRounds?: number;
   /** False: what the machine does besides changes nothing, and no run is thrown away for it. */
   readonly timed?: boolean;
-  /** The first is the one that the table and the charts lead with. */
+  /** The first is the one that the table leads with. */
   readonly metrics: Readonly<Record<string, Metric>>;
+  /** The metrics that have a chart; the first of all when it does not say. */
+  readonly drawn?: readonly string[];
   readonly subjects: Readonly<Record<string, Entry>>;
   /** After this many milliseconds a process is stuck: it is killed, and the figure is missing. */
   readonly deadline?: number;
@@ -61,7 +69,7 @@ export interface Run extends Disturbance {
 export interface SubjectResult {
   readonly subject: string;
   readonly runs: Run[];
-  /** Why there is no figure: it needs a newer Node, it got stuck, it failed. */
+  /** Why there is no figure: it cannot do this, it needs a newer Node, it got stuck, it failed. */
   missing?: string;
 }
 

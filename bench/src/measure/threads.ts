@@ -28,6 +28,10 @@ export function start(module: string, name: string, argument: unknown, transferL
       if (message !== 'ready') resolve(message.result);
     });
     worker.once('error', reject);
+    // One that is terminated ends with 1.
+    worker.once('exit', (code) => {
+      if (code === 0) reject(new Error('a worker ended before its work was done: nothing kept its loop alive'));
+    });
   });
   result.catch((error) => {
     // A thread that fails must not look like one that is slow.

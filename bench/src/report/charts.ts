@@ -9,8 +9,12 @@ import { titleOf } from '../subjects/index.js';
 export interface Chart {
   readonly title: string;
   readonly height: number;
+  /** On a page less than NARROW pixels wide. */
+  readonly narrowHeight: number;
   readonly option: EChartsOption;
 }
+
+export const NARROW = 600;
 
 /** Ours, the floor that C sets, and everybody else. */
 const OURS = ['#0b6e4f', '#37a57b', '#7cc8a7', '#b5e0cd'];
@@ -33,12 +37,18 @@ export function colorsOf(subjects: readonly string[]): Record<string, string> {
 
 export function chartsOf(result: CaseResult): Chart[] {
   const theCase = caseOf(result.case);
-  const [metric, described] = Object.entries(theCase?.metrics ?? {})[0] ?? [];
-  if (theCase === undefined || metric === undefined || described === undefined) return [];
-  if (result.points.length === 1 && result.points[0] !== undefined) {
-    return [bars(theCase, result.points[0], metric, described)];
-  }
-  return lines(result.points, metric, described);
+  if (theCase === undefined) return [];
+  const { metrics, drawn = Object.keys(metrics).slice(0, 1) } = theCase;
+  return drawn.flatMap((metric) => {
+    const described = metrics[metric];
+    if (described === undefined)
+      throw new Error(`The case ${theCase.id} draws ${metric}, which is none of its metrics`);
+    const [first] = result.points;
+    if (first === undefined) return [];
+    return result.points.length === 1
+      ? bars(theCase, first, metric, described)
+      : lines(result.points, metric, described);
+  });
 }
 
 const axisName = ({ title, unit, better }: Metric): string =>
@@ -54,7 +64,7 @@ function scaleOf(values: readonly number[]): 'log' | 'value' {
 }
 
 /** One setting: a bar for each median, a dot for each run. */
-function bars(theCase: Case, point: PointResult, metric: string, described: Metric): Chart {
+function bars(theCase: Case, point: PointResult, metric: string, described: Metric): Chart[] {
   const rows = point.subjects.flatMap((each) => {
     const summary = summaryOf(each, metric);
     return summary === undefined ? [] : [{ ...each, summary }];
@@ -64,9 +74,12 @@ function bars(theCase: Case, point: PointResult, metric: string, described: Metr
   rows.sort((a, b) =>
     described.better === 'less' ? b.summary.median - a.summary.median : a.summary.median - b.summary.median,
   );
-  return {
+  if (rows.length === 0) return [];
+  const height = 90 + rows.length * 34;
+  const chart: Chart = {
     title: '',
-    height: 90 + rows.length * 34,
+    height,
+    narrowHeight: height,
     option: {
       animation: false,
       grid: { left: 8, right: 90, top: 8, bottom: 40, containLabel: true },
@@ -76,6 +89,7 @@ function bars(theCase: Case, point: PointResult, metric: string, described: Metr
         name: axisName(described),
         nameLocation: 'middle',
         nameGap: 28,
+        axisLabel: { hideOverlap: true },
       },
       yAxis: { type: 'category', data: rows.map(({ subject }) => titleOf(subject)) },
       series: [
@@ -93,12 +107,29 @@ function bars(theCase: Case, point: PointResult, metric: string, described: Metr
           name: 'run',
           type: 'scatter',
           symbolSize: 5,
-          itemStyle: { color: '#222', opacity: 0.45 },
+          itemStyle: { color: '#777', opacity: 0.8 },
           data: rows.flatMap(({ runs }, row) => runs.map((run) => [run.figures[metric] ?? 0, row])),
         },
       ],
     },
   };
+  return [chart];
+}
+
+/** How many rows a legend of these names takes. */
+function legendRows(names: readonly string[], width: number): number {
+  let [rows, used] = [1, 0];
+  for (const name of names) {
+    const wide = 45 + name.length * 6.5;
+    if (used + wide > width && used > 0) [rows, used] = [rows + 1, 0];
+    used += wide;
+  }
+  return rows;
+}
+
+/** Room for the legend and the axis' name. */
+function below(names: readonly string[], width: number): number {
+  return 46 + legendRows(names, width) * 24;
 }
 
 /** Several settings: a chart for each setting of all parameters but the last, a line for each subject. */
@@ -121,12 +152,17 @@ function lines(points: readonly PointResult[], metric: string, described: Metric
     const all = shown
       .flatMap((subject) => mine.map((each) => valueAt(each, subject) ?? Number.NaN))
       .filter(Number.isFinite);
+    const PLOT = 300;
+    const wide = below(shown.map(titleOf), 960);
+    const narrow = below(shown.map(titleOf), 320);
     return {
       title: group,
-      height: 380,
+      height: PLOT + wide,
+      narrowHeight: PLOT + narrow,
       option: {
         animation: false,
-        grid: { left: 8, right: 24, top: 40, bottom: 70, containLabel: true },
+        grid: { left: 8, right: 24, top: 40, bottom: wide, containLabel: true },
+        media: [{ query: { maxWidth: NARROW }, option: { grid: { bottom: narrow } } }],
         legend: { bottom: 0 },
         tooltip: { trigger: 'axis' },
         xAxis: {

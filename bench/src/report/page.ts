@@ -7,7 +7,7 @@ import { summaryOf } from '../harness/stats.js';
 import { show, showPoint } from '../harness/table.js';
 import type { CaseResult, Results } from '../harness/types.js';
 import { subjects, titleOf } from '../subjects/index.js';
-import { type Chart, chartsOf } from './charts.js';
+import { type Chart, chartsOf, NARROW } from './charts.js';
 
 const library = createRequire(import.meta.url).resolve('echarts/dist/echarts.common.min.js');
 
@@ -16,32 +16,45 @@ function html(text: string): string {
 }
 
 const STYLE = `
-:root { color-scheme: light; --ink: #1d2521; --soft: #5d6963; --line: #dde3df; }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); max-width: 1060px; margin: 2rem auto; padding: 0 1rem; }
+:root { color-scheme: light dark; --page: #fff; --ink: #1d2521; --soft: #5d6963; --line: #dde3df; --ours: #eef7f2;
+  --held: #0b6e4f; --missed: #b3261e; --warning: #fdf3dc; }
+@media (prefers-color-scheme: dark) { :root { --page: #161a18; --ink: #e4eae6; --soft: #a3afa8; --line: #36403a; --ours: #1b2c24;
+  --held: #5cc79b; --missed: #f2877f; --warning: #3d3116; } }
+body { background: var(--page); font: 15px/1.5 system-ui, sans-serif; color: var(--ink); max-width: 1060px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem; margin-bottom: 0.2rem; } h2 { font-size: 1.25rem; margin: 2.6rem 0 0.2rem; } h3 { font-size: 1rem; margin: 1.2rem 0 0; }
 p { margin: 0.3rem 0 0.8rem; color: var(--soft); max-width: 75ch; }
-nav { columns: 2; margin: 1rem 0; } nav a { display: block; color: inherit; }
-.chart { width: 100%; }
-.warning { background: #fdf3dc; border-left: 4px solid #d9a62e; color: var(--ink); padding: 0.5rem 0.8rem; }
+nav { columns: 2 20rem; margin: 1rem 0; } nav a { display: block; color: inherit; }
+.chart { width: 100%; height: var(--height); }
+@media (max-width: ${NARROW}px) { .chart { height: var(--narrow-height); } }
+.warning { background: var(--warning); border-left: 4px solid #d9a62e; color: var(--ink); padding: 0.5rem 0.8rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: 0.6rem 0 1.2rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.22rem 0.7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; } th { font-weight: 600; color: var(--soft); }
-tr.ours td { background: #eef7f2; } td.missing { text-align: left; color: var(--soft); }
-td.held { color: #0b6e4f; } td.missed { color: #b3261e; font-weight: 600; }`;
+tr.ours td { background: var(--ours); } td.missing { text-align: left; color: var(--soft); white-space: normal; }
+td.held { color: var(--held); } td.missed { color: var(--missed); font-weight: 600; }`;
 
 // Everything a chart needs is data; this is all the code of the page's own.
 const SCRIPT = `
-for (const element of document.querySelectorAll('.chart')) {
-  const chart = echarts.init(element, null, { renderer: 'svg' });
-  chart.setOption(JSON.parse(element.nextElementSibling.textContent));
-  addEventListener('resize', () => chart.resize());
-}`;
+const dark = matchMedia('(prefers-color-scheme: dark)');
+function draw() {
+  for (const element of document.querySelectorAll('.chart')) {
+    echarts.getInstanceByDom(element)?.dispose();
+    const chart = echarts.init(element, dark.matches ? 'dark' : null, { renderer: 'svg' });
+    const { media, ...baseOption } = JSON.parse(element.nextElementSibling.textContent);
+    chart.setOption({ baseOption: { ...baseOption, backgroundColor: 'transparent' }, media });
+  }
+}
+draw();
+dark.addEventListener('change', draw);
+addEventListener('resize', () => {
+  for (const element of document.querySelectorAll('.chart')) echarts.getInstanceByDom(element)?.resize();
+});`;
 
-function chart({ title, height, option }: Chart): string {
+function chart({ title, height, narrowHeight, option }: Chart): string {
   const data = JSON.stringify(option).replace(/</g, '\\u003c');
   return `${title === '' ? '' : `<h3>${html(title)}</h3>`}
-<div class="chart" style="height:${height}px"></div><script type="application/json">${data}</script>`;
+<div class="chart" style="--height:${height}px;--narrow-height:${narrowHeight}px"></div><script type="application/json">${data}</script>`;
 }
 
 function table(result: CaseResult): string {
@@ -103,7 +116,7 @@ export function pageOf(results: Results): string {
   );
   const script = readFileSync(library, 'utf8').replace(/<\/script/gi, '<\\/script');
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>eventfd bench, Node ${html(results.node)}</title><style>${STYLE}</style></head>
 <body><h1>eventfd: benchmarks</h1>
 <p>${html(machineLine)}. ${results.date.slice(0, 10)}${results.quick ? ', a quick run: rougher than a whole one' : ''}.

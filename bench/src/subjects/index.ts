@@ -8,6 +8,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
   ours: { title: 'eventfd', about: 'this library' },
   'ours-parked': { title: 'eventfd, no spin', about: 'this library, spinning before a park turned off' },
   'ours-async': { title: 'eventfd, async', about: 'this library, awaited' },
+  'ours-fair': { title: 'eventfd, fair', about: 'this library with { fair: true }: strict first come, first served' },
   'ours-mutex': { title: 'eventfd Mutex', about: "this library's Mutex, where the others are semaphores" },
   'ours-eventfd': { title: 'eventfd EventFd', about: "this library's EventFd" },
   'ours-in-task': { title: 'eventfd, in the task', about: 'acquireSync inside the task, on the worker' },
@@ -23,7 +24,12 @@ export const subjects: Readonly<Record<string, Subject>> = {
   multithreading: { title: 'multithreading', about: 'npm multithreading 0.3' },
   mortice: { title: 'mortice', about: 'npm mortice 3: a broker on the main thread, over a BroadcastChannel' },
   'async-mutex': { title: 'async-mutex', about: 'npm async-mutex 0.5: one thread only' },
-  koffi: { title: 'eventfd by koffi', about: 'one EFD_SEMAPHORE for each semaphore, read and written through koffi' },
+  'naive-eventfd': {
+    title: 'an eventfd each',
+    about:
+      'the naive way: one EFD_SEMAPHORE of the kernel for each semaphore, by FdSemaphore and EventFd; no waiting room',
+  },
+  koffi: { title: 'an eventfd each, koffi', about: 'the same, with blocking read and write through koffi' },
   'glibc-sem': { title: 'C sem_t', about: 'glibc sem_wait and sem_post, in C' },
   'glibc-mutex': { title: 'C mutex', about: 'glibc pthread_mutex, in C' },
   'glibc-adaptive': { title: 'C adaptive mutex', about: 'glibc PTHREAD_MUTEX_ADAPTIVE_NP, in C' },

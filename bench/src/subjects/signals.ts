@@ -1,6 +1,7 @@
 /** One direction of a hand-off: a wake-up that nobody owns. */
 import type { MessagePort } from 'node:worker_threads';
 import { AtomicsSemaphore } from './atomics.js';
+import { mortice, webLocks } from './passed-locks.js';
 
 /** A way to wake the other thread and to be woken, blocking. */
 export interface SyncWay {
@@ -19,6 +20,8 @@ export interface Ways<W> {
   /** Both directions. `there` is posted to the other thread; `transfer` lists what moves with it. */
   open(): Promise<{ here: W[]; there: unknown[]; transfer?: MessagePort[] }>;
   attach(there: unknown): Promise<W>;
+  /** On the main thread, when the other has attached, and before the first post. */
+  begin?(): Promise<void>;
 }
 
 async function ours(): Promise<Ways<SyncWay & AsyncWay>> {
@@ -78,6 +81,61 @@ async function koffi(): Promise<Ways<SyncWay>> {
   };
 }
 
+/** The counter of the descriptor is the signal: a write posts, a read waits. */
+async function naive(): Promise<Ways<SyncWay & AsyncWay>> {
+  const { attachNaive, makeNaive } = await import('./naive.js');
+  type Semaphore = ReturnType<typeof makeNaive>;
+  const wayOf = ({ eventfd }: Semaphore): SyncWay & AsyncWay => ({
+    post: () => {
+      eventfd.tryWrite();
+    },
+    waitSync: () => {
+      eventfd.readSync();
+    },
+    wait: async () => {
+      await eventfd.read();
+    },
+  });
+  return {
+    open: async () => {
+      const pair = [makeNaive(0), makeNaive(0)];
+      return { here: pair.map(wayOf), there: pair };
+    },
+    attach: async (there) => wayOf(attachNaive(there)),
+  };
+}
+
+/** Only who holds a permit of its semaphore can give one, so what wakes here is a channel; it holds one message. */
+async function multithreading(): Promise<Ways<SyncWay & AsyncWay>> {
+  const { channel, Receiver, Sender } = await import('multithreading');
+  const { pack, unpack } = await import('./multithreading.js');
+  type Channel = [InstanceType<typeof Sender<number>>, InstanceType<typeof Receiver<number>>];
+  const wayOf = ([sender, receiver]: Channel): SyncWay & AsyncWay => ({
+    post: () => {
+      sender.blockingSend(1);
+    },
+    waitSync: () => {
+      receiver.blockingRecv();
+    },
+    wait: async () => {
+      await receiver.recv();
+    },
+  });
+  return {
+    open: async () => {
+      const pair = [channel<number>(1), channel<number>(1)];
+      return {
+        here: pair.map(wayOf),
+        there: pair.map((ends) => ends.map((end) => pack(end.clone()))),
+      };
+    },
+    attach: async (there) => {
+      const [sender, receiver] = there as [unknown, unknown];
+      return wayOf([unpack(Sender<number>, sender), unpack(Receiver<number>, receiver)]);
+    },
+  };
+}
+
 async function messagePort(): Promise<Ways<AsyncWay>> {
   const wayOf = (port: MessagePort): AsyncWay => {
     let wake: (() => void) | undefined;
@@ -121,10 +179,21 @@ async function messagePort(): Promise<Ways<AsyncWay>> {
   };
 }
 
-export const syncWays = { ours, 'ours-parked': oursParked, atomics, koffi } as const;
+export const syncWays = {
+  ours,
+  'ours-parked': oursParked,
+  atomics,
+  multithreading,
+  'naive-eventfd': naive,
+  koffi,
+} as const;
 export const asyncWays = {
   ours,
   'ours-parked': oursParked,
   'wait-async': atomics,
   'message-port': messagePort,
+  multithreading,
+  'web-locks': webLocks,
+  mortice,
+  'naive-eventfd': naive,
 } as const;

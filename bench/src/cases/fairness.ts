@@ -1,0 +1,108 @@
+/** Who gets the lock how often, and who waits how long, when all want it all the time. */
+import { type Case, cannot, type Entry, type Figures, type Point } from '../harness/types.js';
+import { now, percentiles, sleep } from '../measure/clock.js';
+import { contest, Phase, type Seat, takeSeat } from '../measure/contest.js';
+import { MORTICE_SINCE, MULTITHREADING_SINCE, ONE_THREAD, WEB_LOCKS_SINCE } from '../subjects/lock.js';
+import { jain } from './contended.js';
+
+const SECTION_US = 10;
+const WARM_UP_MS = 100;
+const MEASURED_MS = 400;
+/** No worker is inside more often than this while it is measured. */
+const MOST_TURNS = (MEASURED_MS * 1000) / SECTION_US + 1;
+
+/** How long each of the worker's waits took that began while it was measured, in milliseconds. */
+export async function queueUp(seat: Seat): Promise<Float64Array> {
+  let inside = 0;
+  const { enter, phase } = await takeSeat(seat, () => {
+    inside = now();
+  });
+  const waits = new Float64Array(MOST_TURNS);
+  let turns = 0;
+  for (let seen = Atomics.load(phase, 0); seen !== Phase.OVER; seen = Atomics.load(phase, 0)) {
+    const began = now();
+    const entered = enter();
+    if (entered !== undefined) await entered;
+    if (seen === Phase.MEASURED && turns < MOST_TURNS) waits[turns++] = inside - began;
+  }
+  return waits.slice(0, turns);
+}
+
+async function run(subject: string, { workers = 4 }: Point): Promise<Figures> {
+  const { go, results } = await contest(import.meta.url, 'queueUp', workers, {
+    subject,
+    permits: 0,
+    section: SECTION_US,
+  });
+  go(Phase.WARM_UP);
+  await sleep(WARM_UP_MS);
+  go(Phase.MEASURED);
+  await sleep(MEASURED_MS);
+  go(Phase.OVER);
+  // Who never got it while the others ran gets it now, and that wait is as long as the whole measurement.
+  const all = (await results()) as (Float64Array | undefined)[];
+  const lost = all.filter((waits) => waits === undefined).length;
+  if (lost > 0) throw new Error(`${lost} of ${workers} workers still waited when nobody wanted the lock any more`);
+  return summary(all as Float64Array[]);
+}
+
+/** @param all the waits of each worker, in milliseconds */
+export function summary(all: readonly Float64Array[]): Figures {
+  const shares = all.map(({ length }) => length);
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  if (mean === 0) throw new Error(`nobody got the lock in ${MEASURED_MS} ms`);
+  const waits = all.flatMap((each) => [...each]);
+  return {
+    least: Math.min(...shares) / mean,
+    jain: jain(shares),
+    p99: percentiles(waits).p99,
+    most: waits.reduce((most, wait) => Math.max(most, wait), 0),
+  };
+}
+
+const node = (subject: string, more: Partial<Entry> = {}): Entry => ({
+  way: { run: (point) => run(subject, point) },
+  ...more,
+});
+const floor = (what: string): Entry => ({
+  way: {
+    floor: ({ workers = 4 }) => ['fairness', what, workers, SECTION_US * 1000, MEASURED_MS].map(String),
+  },
+});
+
+export const fairness: Case = {
+  id: 'fairness',
+  title: 'Fairness: who gets the lock, and how long anybody waits',
+  about:
+    `Workers take a mutex, stay inside for ${SECTION_US} us by the clock, give it back and want it again at once, for ` +
+    `${MEASURED_MS / 1000} s. The share of the one that was served least, over the mean: 1 when all had the same, 0 when one had ` +
+    "nothing. Jain's index: 1, or 1/n when one had all. Waits: from wanting it to having it, of all workers. In such a short time a lock that serves " +
+    'at random looks less fair than it is; with strict turns the longest wait is that of all others together.',
+  points: [2, 4, 8].map((workers) => ({ workers })),
+  quickPoints: [{ workers: 4 }],
+  rounds: 3,
+  metrics: {
+    least: { unit: 'count', title: 'least served, over the mean', better: 'more' },
+    jain: { unit: 'count', title: "Jain's index", better: 'more' },
+    p99: { unit: 'ms', title: 'wait, p99', better: 'less' },
+    most: { unit: 'ms', title: 'longest wait', better: 'less' },
+  },
+  drawn: ['least', 'most'],
+  subjects: {
+    ours: node('ours'),
+    'ours-fair': node('ours-fair'),
+    'ours-async': node('ours-async', { quick: false }),
+    atomics: node('atomics'),
+    'atomics-spin': node('atomics-spin', { quick: false }),
+    'wait-async': node('wait-async', { quick: false }),
+    'glibc-mutex': floor('normal'),
+    'glibc-adaptive': floor('adaptive'),
+    'naive-eventfd': node('naive-eventfd', { quick: false }),
+    koffi: node('koffi', { quick: false }),
+    multithreading: node('multithreading', { since: MULTITHREADING_SINCE, quick: false }),
+    'web-locks': node('web-locks', { since: WEB_LOCKS_SINCE, quick: false }),
+    mortice: node('mortice', { since: MORTICE_SINCE, quick: false }),
+    'message-port': node('message-port', { quick: false }),
+    'async-mutex': cannot(ONE_THREAD),
+  },
+};

@@ -1,0 +1,88 @@
+/** Workers that all want one lock: how they are started together, and which locks there are. */
+import type { Lock } from '../subjects/lock.js';
+import { mutexes } from '../subjects/mutexes.js';
+import { semaphoresOf } from '../subjects/semaphores.js';
+import { busy, sleep } from './clock.js';
+import { ready, start, type Thread } from './threads.js';
+
+/** What the workers' common word says. */
+export const Phase = { WAIT: 0, WARM_UP: 1, MEASURED: 2, OVER: 3 } as const;
+
+/** How long they may take to come back once it is over. */
+const COME_BACK_MS = 1000;
+
+/** A worker's part. */
+export interface Seat {
+  readonly subject: string;
+  /** Of a semaphore; 0: a mutex. */
+  readonly permits: number;
+  readonly payload: unknown;
+  readonly phase: SharedArrayBuffer;
+  readonly index: number;
+  /** How long a worker stays inside, in microseconds. */
+  readonly section: number;
+  /** What the case shares besides. */
+  readonly shared?: SharedArrayBuffer | undefined;
+}
+
+function lockOf({ subject, permits }: { subject: string; permits: number }): Lock {
+  const lock = (permits === 0 ? mutexes : semaphoresOf(permits))[subject];
+  if (lock === undefined) throw new Error(`No lock of ${subject}`);
+  return lock;
+}
+
+/**
+ * On a worker: attaches, waits for the others. What it gives enters the lock once, for the length of a section.
+ *
+ * @param onEntered called as the first thing inside
+ */
+export async function takeSeat(
+  seat: Seat,
+  onEntered = () => {},
+): Promise<{ enter: () => void | Promise<void>; phase: Int32Array }> {
+  const enter = await lockOf(seat).attach(seat.payload);
+  const phase = new Int32Array(seat.phase);
+  const section = () => {
+    onEntered();
+    if (seat.section > 0) busy(seat.section / 1000);
+  };
+  ready();
+  Atomics.wait(phase, 0, Phase.WAIT);
+  return { enter: () => enter(section), phase };
+}
+
+export interface Contest {
+  readonly threads: readonly Thread[];
+  /** Moves all workers on. */
+  go(phase: number): void;
+  /**
+   * What the workers return, once it is over. Undefined for one that does not come back: a wake-up was lost, and a lock
+   * that hangs must not hang the process.
+   */
+  results(): Promise<unknown[]>;
+}
+
+type Common = Pick<Seat, 'subject' | 'permits' | 'section' | 'shared'>;
+
+/** @param name the export of `module` that the workers run, with a Seat */
+export async function contest(module: string, name: string, workers: number, common: Common): Promise<Contest> {
+  const phase = new SharedArrayBuffer(64);
+  const payloadOf = await lockOf(common).open();
+  const threads = Array.from({ length: workers }, (_, index) => {
+    const { payload, transfer } = payloadOf();
+    return start(module, name, { ...common, payload, phase, index } satisfies Seat, transfer);
+  });
+  await Promise.all(threads.map((thread) => thread.ready));
+  const word = new Int32Array(phase);
+  return {
+    threads,
+    go(to) {
+      Atomics.store(word, 0, to);
+      Atomics.notify(word, 0);
+    },
+    results() {
+      const late = sleep(COME_BACK_MS);
+      return Promise.all(threads.map(({ result }) => Promise.race([result, late])));
+    },
+  };
+}

@@ -1,12 +1,13 @@
 // Compiles and runs the tests of the C++ core that need neither Node nor libuv: packages/eventfd/test/native.
 //
 //   node scripts/native-tests.mjs [--deep] [suite...]    without names: the quick ones, or with --deep all of them
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { memcheckSuites } from '../packages/eventfd/test/native/memcheck.mjs';
 import { mutationSuites } from '../packages/eventfd/test/native/model/mutations.mjs';
+import { run } from './run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const native = join(root, 'packages/eventfd/native');
@@ -16,7 +17,10 @@ const cache = join(root, 'node_modules/.cache/native-tests');
 const THREAD = ['-O1', '-g', '-fsanitize=thread'];
 const ADDRESS = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'];
 
-/** What is compiled from which files, and run with which arguments. `deep` ones are not part of `pnpm test`. */
+/**
+ * What is compiled from which files, and run with which arguments. `deep` ones are not part of `pnpm test`; those that
+ * run `under` another program, only when they are named.
+ */
 const suites = [
   { name: 'unit', from: 'unit', flags: ['-O0'], args: [] },
   { name: 'stress', from: 'stress', flags: ['-O1'], args: () => [seed(), '1'] },
@@ -27,6 +31,7 @@ const suites = [
   { name: 'stress-address', from: 'stress', flags: ADDRESS, args: () => [seed(), '5'], deep: true },
   { name: 'model-address', from: 'model', flags: ADDRESS, args: ['quick'], deep: true },
   ...mutationSuites(native, cache),
+  ...memcheckSuites(native, cache, seed),
 ];
 
 /** Printed by the test itself; EVENTFD_SEED repeats a run. */
@@ -39,28 +44,6 @@ function filesUnder(directory, end) {
     .filter((file) => end.test(file))
     .sort()
     .map((file) => join(directory, file));
-}
-
-/** Runs a program; resolves to its exit status and what it printed. */
-function run(command, args, { input, seconds }) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      timeout: seconds * 1000,
-      killSignal: 'SIGKILL',
-    });
-    let output = '';
-    child.stdout.on('data', (data) => {
-      output += data;
-    });
-    child.stderr.on('data', (data) => {
-      output += data;
-    });
-    child.once('error', reject);
-    child.once('close', (status, signal) => resolve({ status: status ?? `killed by ${signal}`, output }));
-    // A program that ends before it has read all says why itself.
-    child.stdin?.on('error', () => {}).end(input);
-  });
 }
 
 const version = (await run('g++', ['--version'], { seconds: 10 })).output;
@@ -112,7 +95,8 @@ async function check(suite, deep) {
     const binary = await compile(suite);
     compiled = performance.now();
     const args = typeof suite.args === 'function' ? suite.args(deep) : suite.args;
-    const { status, output } = await run(binary, args, { seconds: 300 });
+    const [program, ...rest] = [...(suite.under ?? []), binary, ...args];
+    const { status, output } = await run(program, rest, { seconds: 300 });
     problem = suite.judge === undefined ? (status === 0 ? '' : `exit status ${status}`) : suite.judge(status, output);
     told = suite.tell !== undefined && problem === '' ? suite.tell(output) : output;
   } catch (error) {
@@ -132,11 +116,17 @@ const deep = process.argv.includes('--deep');
 const chosen = suites.filter((suite) =>
   names.length > 0
     ? names.some((name) => suite.name === name || suite.name.startsWith(`${name}-`))
-    : deep || !suite.deep,
+    : suite.under === undefined && (deep || !suite.deep),
 );
 if (chosen.length === 0) {
   console.error(`no such suite; there are: ${suites.map(({ name }) => name).join(' ')}`);
   process.exit(2);
+}
+if (chosen.some(({ under }) => under?.[0] === 'valgrind')) {
+  await run('valgrind', ['--version'], { seconds: 10 }).catch(() => {
+    console.error('there is no valgrind here; Debian: apt-get install valgrind');
+    process.exit(2);
+  });
 }
 forgetOldBinaries();
 let failed = 0;

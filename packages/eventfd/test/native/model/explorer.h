@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <ucontext.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "lib/check.h"
+#include "model/fiber_stack.h"
 #include "model/program.h"
 
 // A deterministic scheduler, and the search through everything it could have done.
@@ -33,9 +33,7 @@ class Explorer {
     bool complete = true;   // false: stopped at `most` runs
   };
 
-  Explorer(Search search, int bound) : search_(search), bound_(bound) {
-    for (int i = 0; i < kMaxActors; i++) stacks_[i] = std::make_unique<char[]>(kStack);
-  }
+  Explorer(Search search, int bound) : search_(search), bound_(bound) {}
 
   Result Explore(Program* program, uint64_t most = UINT64_MAX) {
     Result result;
@@ -75,7 +73,6 @@ class Explorer {
   static int actor() { return running_ == nullptr ? -1 : running_->actor_; }
 
  private:
-  static constexpr std::size_t kStack = 256 * 1024;
   static constexpr int kMostSteps = 5000;
 
   // The last step of each actor that happened before something. -1: none.
@@ -125,8 +122,8 @@ class Explorer {
       clocks_[i] = Clock{};
       pending_[i] = Op{};
       getcontext(&contexts_[i]);
-      contexts_[i].uc_stack.ss_sp = stacks_[i].get();
-      contexts_[i].uc_stack.ss_size = kStack;
+      contexts_[i].uc_stack.ss_sp = stacks_[i].begin();
+      contexts_[i].uc_stack.ss_size = FiberStack::kBytes;
       contexts_[i].uc_link = nullptr;
       makecontext(&contexts_[i], reinterpret_cast<void (*)()>(&Explorer::Entry), 0);
     }
@@ -396,7 +393,7 @@ class Explorer {
   std::size_t object_count_ = 0;
   ucontext_t main_;
   ucontext_t contexts_[kMaxActors];
-  std::unique_ptr<char[]> stacks_[kMaxActors];
+  FiberStack stacks_[kMaxActors];
 };
 
 }  // namespace model

@@ -1,10 +1,9 @@
 // Bugs, put one at a time into a copy of the core. The model must find each of them, and say of it what is said here:
 // a checker that has never found anything shows nothing.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mutatedCore } from '../mutant.mjs';
 
 /**
- * `find` stands in the file exactly once, else the core has changed and the mutation must follow it.
  * @type {{ name: string, file: string, find: string, replace: string, says: RegExp }[]}
  */
 const mutations = [
@@ -248,18 +247,7 @@ export function mutationSuites(native, cache) {
     flags: ['-O0'],
     args: ['quick'],
     deep: true,
-    /** Makes the copy, and returns the directory that holds it. */
-    include() {
-      const directory = join(cache, `mutant-${index + 1}`);
-      rmSync(directory, { recursive: true, force: true });
-      mkdirSync(directory, { recursive: true });
-      cpSync(join(native, 'core'), join(directory, 'core'), { recursive: true });
-      const path = join(directory, 'core', file);
-      const parts = readFileSync(path, 'utf8').split(find);
-      if (parts.length !== 2) throw new Error(`mutation "${name}": ${file} has its text ${parts.length - 1} times`);
-      writeFileSync(path, parts.join(replace));
-      return directory;
-    },
+    include: () => mutatedCore(native, join(cache, `mutant-${index + 1}`), { name, file, find, replace }),
     judge(status, output) {
       const said = /^FAILED in .*$/m.exec(output)?.[0];
       if (status !== 1 || said === undefined) return `not found: exit status ${status}`;

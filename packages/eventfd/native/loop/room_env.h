@@ -86,9 +86,6 @@ class RoomEnv {
     participant_.thread()->id = thread_id;
     batch_ = Napi::Persistent(batch);
     on_ready_ = Napi::Persistent(on_ready);
-    // Node tears the environment's references down itself.
-    batch_.SuppressDestruct();
-    on_ready_.SuppressDestruct();
   }
 
   int32_t Park(RealParticipant::Attachment* at, int32_t want, Role role, bool ref) {
@@ -302,6 +299,10 @@ class RoomEnv {
     auto* self = static_cast<RoomEnv*>(data);
     self->process_.roster.Remove(&self->participant_);
     self->participant_.Die();
+    // Node frees no reference that an addon made. Nothing calls JavaScript any more, and the environment is whole
+    // still.
+    self->batch_.Reset();
+    self->on_ready_.Reset();
     if (self->poll_ == nullptr) {
       self->Finish();
     } else {

@@ -68,7 +68,8 @@ export class Condition extends SharedObject {
    * then waited for without limit.
    *
    * @throws (rejects, with the guard locked again) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError
-   *   `ERR_CONDITION_CLOSED`; TypeError `ERR_INVALID_ARG_VALUE` when the guard is not a locked one of this mutex
+   *   `ERR_CONDITION_CLOSED`; TypeError `ERR_INVALID_ARG_VALUE` when the guard is not a locked one of this mutex. Rejects
+   *   without having unlocked it with `EMFILE` and the like when the thread's first wait can get no descriptor
    */
   async wait(guard: MutexGuard, options?: WaitOptions): Promise<void> {
     this.#check(guard);
@@ -143,10 +144,8 @@ export class Condition extends SharedObject {
   async #wait(guard: MutexGuard, wait: CheckedWait): Promise<void> {
     this.#cell.attach();
     try {
-      // The executor joins the queue at once, before the guard is unlocked.
-      const notified = waitFor(this.#target('wait'), wait);
-      guard.unlock();
-      await notified;
+      // Unlocked only once it stands in the queue: one that cannot wait, without a descriptor, has let go of nothing.
+      await waitFor(this.#target('wait'), wait, () => guard.unlock());
     } finally {
       if (!guard.locked) await MutexGuard.relock(guard, wait.ref);
     }

@@ -65,11 +65,11 @@ export interface Target<T> {
 
 /**
  * Waits. The promise settles on this thread; when it rejects, the wait has left the queue and holds nothing, and a grant
- * that was made meanwhile was given back.
+ * that was made meanwhile was given back. `queued` runs before this returns, if the wait has come to stand in the queue.
  */
-export function waitFor<T>(target: Target<T>, options: CheckedWait): Promise<T> {
+export function waitFor<T>(target: Target<T>, options: CheckedWait, queued?: () => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    new Wait(target, options, resolve, reject).begin();
+    new Wait(target, options, resolve, reject).begin(queued);
   });
 }
 
@@ -122,7 +122,7 @@ class Wait<T> implements Parked, AbortListener {
     this.#reject = reject;
   }
 
-  begin(): void {
+  begin(queued: (() => void) | undefined): void {
     const { cell, permits, role } = this.#target;
     const { signal, timeout, ref } = this.#options;
     publishWait('start', this.#id, this.#target);
@@ -145,6 +145,11 @@ class Wait<T> implements Parked, AbortListener {
     this.#waiter = result.waiter;
     if (signal !== undefined) this.#unlisten = listenForAbort(signal, this);
     if (timeout !== Number.POSITIVE_INFINITY) this.#startTimer(performance.now() + timeout);
+    try {
+      queued?.();
+    } catch (error) {
+      this.#cancel('abort', error);
+    }
   }
 
   /** The waiting room has decided. */

@@ -38,8 +38,15 @@ export class ClosedError extends Error {
   }
 }
 
+/** What to do where the name of the error does not say it. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  EMFILE: '; raise `ulimit -n`, or close what is unused: a thread that waits needs one descriptor',
+  ENFILE: '; raise `sysctl fs.file-max`, or end what has many files open',
+};
+
 /** An error of the kernel in the form Node gives its own: `code`, a negative `errno`, `syscall`. `errno` is positive here. */
 export function systemError(errno: number, syscall: string): NodeJS.ErrnoException {
   const [code, text] = getSystemErrorMap().get(-errno) ?? [`E${errno}`, 'unknown error'];
-  return Object.assign(new Error(`${code}: ${text}, ${syscall}`), { code, errno: -errno, syscall });
+  const message = `${code}: ${text}, ${syscall}${REMEDIES[code] ?? ''}`;
+  return Object.assign(new Error(message), { code, errno: -errno, syscall });
 }

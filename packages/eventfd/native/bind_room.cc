@@ -76,8 +76,9 @@ Napi::Value LeaveArena(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value GrowArena(const Napi::CallbackInfo& info) {
-  if (Arena* arena = ArenaAt(info)) arena->SetBytes(info[1].As<Napi::Uint8Array>().ByteLength());
-  return info.Env().Undefined();
+  Arena* arena = ArenaAt(info);
+  if (arena != nullptr) arena->SetBytes(info[1].As<Napi::Uint8Array>().ByteLength());
+  return Napi::Boolean::New(info.Env(), arena != nullptr && arena->HasRoom());
 }
 
 Napi::Value AllocateCell(const Napi::CallbackInfo& info) {
@@ -91,6 +92,18 @@ Napi::Value CheckCell(const Napi::CallbackInfo& info) {
   Arena* arena = ArenaAt(info);
   if (arena == nullptr) return Number(info, static_cast<int>(Arena::Check::kNotACell));
   return Number(info, static_cast<int>(arena->CheckCell(Uint(info, 1), Int(info, 2), Uint(info, 3))));
+}
+
+Napi::Value CloseCell(const Napi::CallbackInfo& info) {
+  Arena* arena = ArenaAt(info);
+  const uint32_t cell = Uint(info, 1);
+  if (arena == nullptr || arena->Attach(cell, Int(info, 2), Uint(info, 3)) != Arena::Check::kOk) {
+    return Napi::Boolean::New(info.Env(), false);
+  }
+  // Attached without a ledger, so that the cell does not become another's meanwhile.
+  const bool closed = Process::Get().room.Close(arena->At(cell));
+  arena->Detach(cell);
+  return Napi::Boolean::New(info.Env(), closed);
 }
 
 Napi::Value DisposeCell(const Napi::CallbackInfo& info) {
@@ -204,11 +217,6 @@ Napi::Value Notify(const Napi::CallbackInfo& info) {
   return Number(info, at == nullptr ? 0 : Process::Get().room.Notify(at->cell(), Int(info, 1)));
 }
 
-Napi::Value Close(const Napi::CallbackInfo& info) {
-  auto* at = At(info);
-  return Napi::Boolean::New(info.Env(), at != nullptr && Process::Get().room.Close(at->cell()));
-}
-
 Napi::Value Resize(const Napi::CallbackInfo& info) {
   auto* at = At(info);
   return Napi::Boolean::New(info.Env(), at != nullptr && Process::Get().room.Resize(at->cell(), Int(info, 1)));
@@ -307,6 +315,7 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   bind("growArena", GrowArena);
   bind("allocateCell", AllocateCell);
   bind("checkCell", CheckCell);
+  bind("closeCell", CloseCell);
   bind("disposeCell", DisposeCell);
   bind("attach", Attach);
   bind("slotOf", SlotOf);
@@ -324,7 +333,6 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   bind("leaveSync", LeaveSync);
   bind("serve", Serve);
   bind("notify", Notify);
-  bind("close", Close);
   bind("resize", Resize);
   bind("forget", Forget);
   bind("setEvent", SetEvent);

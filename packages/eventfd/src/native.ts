@@ -109,11 +109,14 @@ export interface RoomBinding {
   joinArena(bytes: Uint8Array): number;
   /** False while this thread is attached to one of its cells. */
   leaveArena(arena: number): boolean;
-  growArena(arena: number, bytes: Uint8Array): void;
+  /** The memory is as long as `bytes` now, at least; whether something can be allocated in it. */
+  growArena(arena: number, bytes: Uint8Array): boolean;
   /** 0 when the memory must grow first. */
   allocateCell(arena: number, kind: number, flags: number, permits: number, max: number, name: string): number;
   /** One of `CellCheck`. */
   checkCell(arena: number, cell: number, kind: number, generation: number): number;
+  /** False when it was closed already, or disposed. The thread need not be attached: there may be no room for that. */
+  closeCell(arena: number, cell: number, kind: number, generation: number): boolean;
   disposeCell(arena: number, cell: number, kind: number, generation: number): boolean;
   /** An attachment, or REFUSED, or NO_ROOM when the memory must grow first. */
   attach(arena: number, cell: number, kind: number, generation: number): number;
@@ -141,8 +144,6 @@ export interface RoomBinding {
   serve(attachment: number): void;
   /** Wakes up to `count` waiters, whatever the permits; how many there were. */
   notify(attachment: number, count: number): number;
-  /** False when it was closed already. */
-  close(attachment: number): boolean;
   /** False when it would leave fewer than no permits, or more than the cell's maximum. */
   resize(attachment: number, delta: number): boolean;
   /** False when this thread does not hold so many. */
@@ -162,17 +163,30 @@ export interface RoomBinding {
 
 type Addon = EventFdBinding & RoomBinding;
 
+/** What to do about an addon that does not load. `cause` is what Node said. */
+function remedyFor({ code, resource }: { code?: unknown; resource?: unknown }): string {
+  if (process.platform !== 'linux') {
+    return 'eventfd(2) is a system call of Linux: run this program there, or in a container';
+  }
+  if (code === 'ERR_DLOPEN_DISABLED') {
+    return 'Node was told not to load any: start it with --allow-addons beside --permission, or without --no-addons';
+  }
+  if (code === 'ERR_ACCESS_DENIED') {
+    return `Node may not read what finding it needs: start it with --allow-fs-read=${resource} beside --permission`;
+  }
+  return (
+    'Run `npm rebuild eventfd`, which compiles it with g++ 11, make and python3; npm 12 first wants `npm install-scripts ' +
+    'approve eventfd`, pnpm `pnpm approve-builds`'
+  );
+}
+
 /** @throws Error `ERR_ADDON_NOT_LOADED`; its `cause` is what Node said */
 function load(): Addon {
   try {
     const find = createRequire(import.meta.url)('node-gyp-build') as (root: string) => Addon;
     return find(fileURLToPath(new URL('..', import.meta.url)));
   } catch (cause) {
-    const remedy =
-      process.platform === 'linux'
-        ? 'Run `npm rebuild eventfd`, which compiles it with g++ 11, make and python3; npm 12 first wants `npm install-scripts ' +
-          'approve eventfd`, pnpm `pnpm approve-builds`'
-        : 'eventfd(2) is a system call of Linux: run this program there, or in a container';
+    const remedy = remedyFor(cause as { code?: unknown });
     const message = `No binary of eventfd loads on ${process.platform}-${process.arch}. ${remedy}`;
     throw Object.assign(new Error(message, { cause }), { code: 'ERR_ADDON_NOT_LOADED' });
   }

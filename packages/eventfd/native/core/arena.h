@@ -50,6 +50,12 @@ class Arena {
     if (bytes > bytes_) bytes_ = bytes;
   }
 
+  // Whether a line can be allocated without growing the memory.
+  bool HasRoom() {
+    std::lock_guard lock(mutex_);
+    return !free_.empty() || EndOfNewLine() <= bytes_;
+  }
+
   // Whether a word at this offset lies in the memory.
   bool Contains(uint32_t offset) const { return offset % 4 == 0 && std::size_t{offset} + kCellBytes <= bytes_; }
 
@@ -157,11 +163,12 @@ class Arena {
       free_.pop_back();
       return offset;
     }
-    const std::size_t offset = lines_.size() * kLine;
-    if (offset + kLine > bytes_) return 0;
+    if (EndOfNewLine() > bytes_) return 0;
     lines_.emplace_back();
-    return static_cast<uint32_t>(offset);
+    return static_cast<uint32_t>((lines_.size() - 1) * kLine);
   }
+
+  std::size_t EndOfNewLine() const { return (lines_.size() + 1) * kLine; }
 
   void FreeIfUnused(uint32_t offset, const Line& line) {
     if (line.kind == kNoKind && line.attached == 0) free_.push_back(offset);

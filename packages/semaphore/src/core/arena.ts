@@ -13,7 +13,19 @@ const MAX_PAGES = 32767;
 /** Workers that start later find the arena under this key, and allocate from the same. */
 const PUBLISHED = `eventfd.arena.${native.addonId}`;
 
+/** @throws RangeError `ERR_NO_ADDRESS_SPACE` */
 function newMemory(): ArenaMemory {
+  try {
+    return reserve();
+  } catch (cause) {
+    const message =
+      'No address space is left for shared memory, of which up to 10 GiB are reserved and as much is used as objects need. ' +
+      'Raise `ulimit -v`, or let go of what else has reserved much';
+    throw Object.assign(new RangeError(message, { cause }), { code: 'ERR_NO_ADDRESS_SPACE' });
+  }
+}
+
+function reserve(): ArenaMemory {
   if (wasm !== undefined) return new wasm.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
   // TypeScript's library knows growable buffers from ES2024 on; Node 20 has them.
   const Growable = SharedArrayBuffer as new (length: number, options: { maxByteLength: number }) => SharedArrayBuffer;
@@ -129,18 +141,30 @@ export class Arena {
     return arena;
   }
 
-  /** Makes the memory longer. False when it is as long as it may be. */
+  /**
+   * Makes the memory longer, unless there is room by now: another thread may have grown it meanwhile, and may have died
+   * before it could tell the addon. False when it is as long as it may be, or no memory is left.
+   */
   grow(): boolean {
+    if (this.#hasRoom()) return true;
     const pages = bufferOf(this.memory).byteLength / PAGE;
     const target = Math.min(MAX_PAGES, pages + Math.max(15, pages));
-    if (target <= pages) return false;
-    if (this.memory instanceof SharedArrayBuffer) {
-      (this.memory as SharedArrayBuffer & { grow(length: number): void }).grow(target * PAGE);
-    } else {
-      this.memory.grow(target - pages);
+    try {
+      if (this.memory instanceof SharedArrayBuffer) {
+        (this.memory as SharedArrayBuffer & { grow(length: number): void }).grow(target * PAGE);
+      } else {
+        this.memory.grow(target - pages);
+      }
+    } catch {
+      // No memory is left; or another thread was faster, and this growth on top of its own would pass the maximum, or
+      // would make a plain buffer shorter. What there is now tells.
     }
-    native.growArena(this.index, bytesOf(this.memory));
-    return true;
+    return this.#hasRoom();
+  }
+
+  /** Tells the addon how long the memory is. */
+  #hasRoom(): boolean {
+    return native.growArena(this.index, bytesOf(this.memory));
   }
 
   /** Reads a word of a cell. */

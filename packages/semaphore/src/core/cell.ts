@@ -135,7 +135,7 @@ export class Cell {
   }
 
   close(): void {
-    if (this.tryAttach()) native.close(this.attachment);
+    native.closeCell(this.arena.index, this.offset, Kind[this.kind], this.handle.generation);
   }
 
   /** Closes it, and frees the cell for another object once every thread that uses it has let go. */

@@ -26,11 +26,11 @@ function found(pattern: RegExp): string[] {
   return [...new Set(all)].sort();
 }
 
-/** `closedError` of core/cell.ts makes its code from the name of the kind. */
+/** `closedError` of core/cell.ts makes its code from the name of the kind. Codes compared with are Node's. */
 function codes(): string[] {
   const kinds = /export const Kind = \{([^}]*)\}/.exec(sources.map(({ text }) => text).join('\n'))?.[1] ?? '';
   const closed = Array.from(kinds.matchAll(/(\w+):/g), ([, kind = '']) => `ERR_${kind.toUpperCase()}_CLOSED`);
-  return [...new Set([...found(/'(ERR_\w+)'/g), ...closed])].sort();
+  return [...new Set([...found(/(?<!=== )'(ERR_\w+)'/g), ...closed])].sort();
 }
 
 const listed = [...new Set(page.match(/\bERR_\w+/g))].sort();

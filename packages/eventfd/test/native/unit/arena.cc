@@ -52,13 +52,17 @@ TEST("arena: full until the memory grows; it never shrinks") {
   Fresh fresh(3);
   CHECK(fresh.Allocate() != 0);
   CHECK(fresh.Allocate() != 0);
+  CHECK(!fresh.arena.HasRoom());
   CHECK_EQ(fresh.Allocate(), 0);
   CHECK_EQ(fresh.arena.AllocateLedgerLine(), 0);
   fresh.arena.SetBytes(4 * Arena::kLine);
+  CHECK(fresh.arena.HasRoom());
   CHECK_EQ(fresh.Allocate(), 3 * Arena::kLine);
   fresh.arena.SetBytes(Arena::kLine);
   CHECK(fresh.arena.Contains(3 * Arena::kLine));
   CHECK_EQ(fresh.Allocate(), 0);
+  fresh.arena.FreeLedgerLine(3 * Arena::kLine);
+  CHECK(fresh.arena.HasRoom());
 }
 
 TEST("arena: an offset is inside, aligned, and has room for a cell") {

@@ -15,6 +15,8 @@ const tests = join(root, 'packages/eventfd/test/native');
 const cache = join(root, 'node_modules/.cache/native-tests');
 
 const THREAD = ['-O1', '-g', '-fsanitize=thread'];
+// What memory that somebody wrote over makes overflow is undefined: unit/hostile.cc and fuzz stop at it.
+const OVERFLOW = ['-fsanitize=signed-integer-overflow', '-fno-sanitize-recover=all'];
 const ADDRESS = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'];
 
 /**
@@ -22,13 +24,15 @@ const ADDRESS = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-rec
  * run `under` another program, only when they are named.
  */
 const suites = [
-  { name: 'unit', from: 'unit', flags: ['-O0'], args: [] },
+  { name: 'unit', from: 'unit', flags: ['-O0', ...OVERFLOW], args: [] },
   { name: 'stress', from: 'stress', flags: ['-O1'], args: () => [seed(), '1'] },
+  { name: 'fuzz', from: 'fuzz', flags: ['-O1', ...OVERFLOW], args: () => [seed(), '2'] },
   { name: 'explorer', from: 'model', flags: ['-O1'], args: ['explorer'] },
   { name: 'model', from: 'model', flags: ['-O1'], args: (deep) => [deep ? 'deep' : 'quick'] },
   { name: 'unit-address', from: 'unit', flags: ADDRESS, args: [], deep: true },
   { name: 'stress-thread', from: 'stress', flags: THREAD, args: () => [seed(), '5'], deep: true },
   { name: 'stress-address', from: 'stress', flags: ADDRESS, args: () => [seed(), '5'], deep: true },
+  { name: 'fuzz-address', from: 'fuzz', flags: ADDRESS, args: () => [seed(), '20'], deep: true },
   { name: 'model-address', from: 'model', flags: ADDRESS, args: ['quick'], deep: true },
   ...mutationSuites(native, cache),
   ...memcheckSuites(native, cache, seed),

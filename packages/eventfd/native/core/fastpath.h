@@ -15,7 +15,7 @@ bool TakePermits(int32_t* cell, int32_t permits) {
   int32_t state = S::Load(cell + kState);
   if (permits == 0) return FreePermits(state) > 0;
   while (FreePermits(state) >= permits) {
-    if (S::CompareExchange(cell + kState, &state, state - AsState(permits))) return true;
+    if (S::CompareExchange(cell + kState, &state, WrappingSub(state, AsState(permits)))) return true;
   }
   return false;
 }
@@ -27,9 +27,9 @@ TryResult TryTake(int32_t* cell, int32_t* slot, int32_t permits) {
   for (;;) {
     if (state & kQueueFirst) return (S::Load(cell + kFlags) & kClosed) ? kIsClosed : kNotNow;
     if (FreePermits(state) < (permits == 0 ? 1 : permits)) return kNotNow;
-    if (permits == 0 || S::CompareExchange(cell + kState, &state, state - AsState(permits))) break;
+    if (permits == 0 || S::CompareExchange(cell + kState, &state, WrappingSub(state, AsState(permits)))) break;
   }
-  if (slot != nullptr) S::Store(slot, S::Load(slot) + permits);
+  if (slot != nullptr) S::Store(slot, WrappingAdd(S::Load(slot), permits));
   return S::Load(cell + kFlags) & kAbandoned ? kTakenAbandoned : kTaken;
 }
 
@@ -44,7 +44,7 @@ template <class S>
 ReleaseResult Release(int32_t* cell, int32_t* slot, int32_t permits) {
   const int32_t held = S::Load(slot);
   if (static_cast<uint32_t>(held) < static_cast<uint32_t>(permits)) return kNotHeld;
-  S::Store(slot, held - permits);
+  S::Store(slot, WrappingSub(held, permits));
   return S::FetchAdd(cell + kState, AsState(permits)) & kHasWaiters ? kServeWaiters : kReleased;
 }
 
@@ -60,7 +60,7 @@ PostResult Post(int32_t* cell, int32_t permits, bool saturate) {
       if (!saturate) return kTooMany;
       permits = static_cast<int32_t>(room < 0 ? 0 : room);
     }
-    if (S::CompareExchange(cell + kState, &state, state + AsState(permits))) break;
+    if (S::CompareExchange(cell + kState, &state, WrappingAdd(state, AsState(permits)))) break;
   }
   return state & kHasWaiters ? kPostServe : kPosted;
 }

@@ -114,20 +114,21 @@ class Room {
     return NotifyQueue(bucket, cell, count, &wakes);
   }
 
-  // Ends every wait on the cell, and all that come after. False when it was closed already.
+  // Ends every wait on the cell, and all that come after. False when it was closed already; the queue is emptied all
+  // the same, since the flag may be what somebody wrote over it.
   bool Close(int32_t* cell) {
     Wakes<S> wakes;
     Bucket& bucket = lot_.BucketOf(cell);
     Lock lock(bucket.mutex);
-    if (S::FetchOr(cell + kFlags, kClosed) & kClosed) return false;
+    const bool was_open = (S::FetchOr(cell + kFlags, kClosed) & kClosed) == 0;
     Queue<S>* queue = bucket.Find(cell);
     if (queue == nullptr) {
       WriteBits(cell, nullptr);
-      return true;
+      return was_open;
     }
     while (Waiter<S>* w = queue->waiters.front()) Decide(w, Outcome::kClosed, &wakes);
     ServeQueue(bucket, queue, &wakes);
-    return true;
+    return was_open;
   }
 
   // Sets an event: an auto-reset one lets the first waiter through, or, when nobody waits, the next that comes; a
@@ -203,7 +204,7 @@ class Room {
     const int32_t held = S::Load(slot);
     if (permits <= 0 || held < permits) return false;
     S::Store(slot, held - permits);
-    S::Store(cell + kTotal, S::Load(cell + kTotal) - permits);
+    S::Store(cell + kTotal, WrappingSub(S::Load(cell + kTotal), permits));
     return true;
   }
 
@@ -261,7 +262,7 @@ class Room {
 
   // Notes granted permits in the ledger of the waiter's thread, which is the one that runs.
   static void Note(Waiter<S>* w) {
-    if (w->slot != nullptr) S::Store(w->slot, S::Load(w->slot) + w->want);
+    if (w->slot != nullptr) S::Store(w->slot, WrappingAdd(S::Load(w->slot), w->want));
   }
 
   static void BreakLocked(Queue<S>* queue, int32_t* cell, Wakes<S>* wakes) {

@@ -39,6 +39,15 @@ enum Word : int {
 
 constexpr int kCellBytes = 64;
 
+// Arithmetic on words from shared memory. Somebody may have scribbled over them: they wrap, as WebAssembly's do, where
+// int's overflow would be undefined.
+constexpr int32_t WrappingAdd(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+}
+constexpr int32_t WrappingSub(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b));
+}
+
 constexpr int32_t kHasWaiters = 1;
 constexpr int32_t kQueueFirst = 2;
 constexpr int kPermitShift = 2;
@@ -47,7 +56,7 @@ constexpr int32_t kMaxPermits = (1 << 29) - 1;
 constexpr int32_t FreePermits(int32_t state) {
   return state >> kPermitShift;
 }
-// Unsigned underneath: memory that somebody scribbled over may wrap, but must not be undefined behaviour.
+// Unsigned underneath, so that it wraps, too.
 constexpr int32_t AsState(int32_t permits) {
   return static_cast<int32_t>(static_cast<uint32_t>(permits) << kPermitShift);
 }

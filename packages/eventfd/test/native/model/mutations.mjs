@@ -164,7 +164,7 @@ const mutations = [
   {
     name: 'the ledger is written after the permits are free',
     file: 'fastpath.h',
-    find: `  S::Store(slot, held - permits);
+    find: `  S::Store(slot, WrappingSub(held, permits));
   return S::FetchAdd(cell + kState, AsState(permits)) & kHasWaiters ? kServeWaiters : kReleased;`,
     replace: `  const int32_t before = S::FetchAdd(cell + kState, AsState(permits));
   S::Store(slot, held - permits * 2);
@@ -174,7 +174,7 @@ const mutations = [
   {
     name: 'a permit is taken by a load and a store',
     file: 'fastpath.h',
-    find: `    if (permits == 0 || S::CompareExchange(cell + kState, &state, state - AsState(permits))) break;`,
+    find: `    if (permits == 0 || S::CompareExchange(cell + kState, &state, WrappingSub(state, AsState(permits)))) break;`,
     replace: `    if (permits != 0) S::Store(cell + kState, state - AsState(permits));
     break;`,
     says: /.+/,

@@ -296,12 +296,15 @@ class Room {
   //   not owed   too few            all wait
   //
   // `taken` is the head, when its own thread runs and has just taken its permits.
+  //
+  // The bit comes before the look, as in Arrive (A and B), since WriteBits may have cleared it with waiters left.
   static void ServeQueue(Bucket& bucket, Queue<S>* queue, Wakes<S>* wakes, Waiter<S>* taken = nullptr) {
     int32_t* cell = const_cast<int32_t*>(queue->cell);
     if (taken != nullptr) {
       Bucket::Remove(taken);
       taken->outcome = Outcome::kGranted;
     }
+    S::FetchOr(cell + kState, kHasWaiters);
     while (Waiter<S>* head = queue->waiters.front()) {
       const bool hand_over = head->owed || FreePermits(S::Load(cell + kState)) > head->want;
       if (hand_over) {
@@ -314,6 +317,14 @@ class Room {
     }
     WriteBits(cell, queue);
     bucket.DropIfEmpty(queue);
+  }
+
+  // Whether the head was woken to try for the only permit there is, and will look for it whatever else is released.
+  // Until it does (Resume, Leave), running threads pass the permit to and fro without a call into C++ each time. Not so
+  // when there are more permits, which others in the queue could have meanwhile, nor when the head is a promise, whose
+  // loop may be busy for long.
+  static bool IsAwake(const Waiter<S>* head) {
+    return head->sync && head->ready && !head->owed && head->slot != nullptr && S::Load(head->cell + kTotal) == 1;
   }
 
   static int32_t NotifyQueue(Bucket& bucket, int32_t* cell, int32_t count, Wakes<S>* wakes) {
@@ -333,11 +344,15 @@ class Room {
   // Makes bits 0 and 1 of the state word, and the count of waiters, say what the queue (null when there is none) is.
   //
   // The bit is cleared under the lock that Arrive sets it under. A release that still saw it set comes to Serve, finds
-  // no queue, and goes.
+  // no queue, and goes. It is also cleared while a release has nobody to wake: see IsAwake.
   static void WriteBits(int32_t* cell, const Queue<S>* queue) {
     int32_t bits = S::Load(cell + kFlags) & kClosed ? kQueueFirst : 0;
     const int32_t length = queue == nullptr ? 0 : queue->length;
-    if (length > 0) bits |= kHasWaiters | (queue->waiters.front()->owed ? kQueueFirst : 0);
+    if (length > 0) {
+      const Waiter<S>* head = queue->waiters.front();
+      if (head->owed) bits |= kQueueFirst;
+      if (!IsAwake(head)) bits |= kHasWaiters;
+    }
     S::Store(cell + kWaiting, length);
     int32_t state = S::Load(cell + kState);
     do {

@@ -11,13 +11,16 @@ namespace efd {
 // How long is worth it is learned, per thread: a spin that paid doubles the limit, one that did not halves it; one park
 // in kProbeEvery spins the whole way all the same, so that a change for the better is noticed. Of n cores, n - 1
 // threads may spin at a time, so that one is left to run what they all wait for.
+//
+// It looks after 1, 2, 4, ... pauses: each look takes the cache line from the thread that it waits for.
 template <class S>
 class Spinner {
  public:
-  // Iterations; a pause instruction takes 10 to 40 ns.
+  // Pauses; a pause instruction takes 10 to 40 ns.
   static constexpr int kMost = 1024;
   static constexpr int kLeast = 16;
   static constexpr int kProbeEvery = 32;
+  static constexpr int kMostBetweenLooks = 32;
 
   // Spins until `done` says so. True when it did.
   template <class Done>
@@ -29,8 +32,9 @@ class Spinner {
     }
     const int limit = ++parks_ % kProbeEvery == 0 ? kMost : limit_;
     bool paid = false;
-    for (int i = 0; i < limit && !paid; i++) {
-      S::Relax();
+    for (int pauses = 0, next = 1; pauses < limit && !paid; next = std::min(next * 2, kMostBetweenLooks)) {
+      for (int i = 0; i < next; i++) S::Relax();
+      pauses += next;
       paid = done();
     }
     spinning_.fetch_sub(1);

@@ -129,10 +129,9 @@ class RoomEnv {
     auto* thread = participant_.thread();
     const auto start = std::chrono::steady_clock::now();
     thread->BeginSyncWait();
-    // Once a wait: what did not come within the first spin is not about to come in the next slice.
-    if (std::exchange(fresh_, false)) spinner_.Until([&] { return sync_waiter_->ready.load(); });
     int32_t result = Result::kWaiting;
     for (;;) {
+      if (std::exchange(fresh_, false)) spinner_.Until([&] { return sync_waiter_->ready.load(); });
       bool loop_has_work = false;
       const std::chrono::duration<double, std::milli> gone = std::chrono::steady_clock::now() - start;
       const double left = ms - gone.count();
@@ -143,6 +142,8 @@ class RoomEnv {
       }
       if (sync_waiter_->ready) {
         const Outcome outcome = room_.Resume(sync_waiter_);
+        // Overtaken: the next release hands over to it, so it is about to come.
+        fresh_ = outcome == Outcome::kWaiting;
         if (outcome != Outcome::kWaiting) {
           result = ResultOf(outcome);
           if (result == Result::kGranted && sync_waiter_->slot == nullptr) {
@@ -330,7 +331,7 @@ class RoomEnv {
   uint32_t telling_ = 0;  // how many of them JavaScript is being told of
   RealWaiter* sync_waiter_ = nullptr;
   bool watch_loop_ = true;  // for the rest of the sync wait
-  bool fresh_ = false;      // the sync wait has not slept yet
+  bool fresh_ = false;      // the sync wait is worth a spin: it has just begun, or was just overtaken
   Napi::Reference<Napi::Uint32Array> batch_;
   Napi::FunctionReference on_ready_;
 };

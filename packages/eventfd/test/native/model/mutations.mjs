@@ -22,6 +22,20 @@ const mutations = [
     says: /everybody sleeps for ever/,
   },
   {
+    name: 'the queue is looked at before the has-waiters bit is set again',
+    file: 'room.h',
+    find: '    S::FetchOr(cell + kState, kHasWaiters);\n    while (',
+    replace: '    while (',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'the has-waiters bit is cleared for a head that is still asleep',
+    file: 'room.h',
+    find: 'return head->sync && head->ready && !head->owed',
+    replace: 'return head->sync && !head->owed',
+    says: /everybody sleeps for ever/,
+  },
+  {
     name: 'the has-waiters bit is cleared outside the lock',
     file: 'room.h',
     find: `    Lock lock(bucket.mutex);
@@ -128,7 +142,8 @@ const mutations = [
     file: 'room.h',
     find: '      if (!taken) w->owed = true;\n',
     replace: '',
-    says: /overtaken again|in vain twice/,
+    // Nobody serves it either: that it was woken counts as service until it looks, and it has looked.
+    says: /overtaken again|in vain twice|everybody sleeps for ever/,
   },
   {
     name: 'a fair queue is overtaken',

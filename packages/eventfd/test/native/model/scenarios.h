@@ -190,6 +190,15 @@ inline const std::vector<Scenario>& Scenarios() {
     self.Sync(efd::kMaxPermits);
     self.Release(efd::kMaxPermits);
   };
+  // What one has from the start, it lets go of, takes again and lets go of, while the other wakes up.
+  constexpr auto have_the_lock = [](Self& self) {
+    if (self.host().actor() == 0) self.Sync();
+  };
+  constexpr auto pass_to_and_fro = [](Self& self) {
+    self.Release();
+    self.Sync();
+    self.Release();
+  };
   using efd::kFair;
 
   static const std::vector<Scenario> scenarios = {
@@ -199,6 +208,15 @@ inline const std::vector<Scenario>& Scenarios() {
       {.name = "mutex, two fair", .permits = 1, .actors = {lock, lock_async}, .flags = kFair, .all = true},
       {.name = "mutex, twice each", .permits = 1, .actors = {lock_twice, lock_twice}},
       {.name = "mutex, twice each, fair", .permits = 1, .actors = {lock_twice, lock_twice}, .flags = kFair},
+      {.name = "mutex, overtaken while it wakes up",
+       .permits = 1,
+       .actors = {pass_to_and_fro, lock},
+       .prepare = have_the_lock,
+       .all = true},
+      {.name = "mutex, two overtaken while they wake up",
+       .permits = 1,
+       .actors = {pass_to_and_fro, lock, lock_for_a_while},
+       .prepare = have_the_lock},
       {.name = "mutex, twice, against an async one", .permits = 1, .actors = {lock_twice, lock_async}, .all = true},
       {.name = "mutex, twice, against an async one twice", .permits = 1, .actors = {lock_twice, lock_async_twice}},
       {.name = "mutex, three", .permits = 1, .actors = {lock, lock, lock_async}, .all = true},

@@ -31,7 +31,7 @@ function plans(args: Arguments) {
       return planOf(
         each,
         asked.map(([id]) => id),
-        quick,
+        args,
       );
     })
     .filter((plan) => plan.subjects.some((subject) => args.subjects.includes(subject) || canRun(plan.case, subject)));
@@ -39,7 +39,7 @@ function plans(args: Arguments) {
 
 async function measure(args: Arguments, node: Node, floor: string): Promise<Results> {
   const started = performance.now();
-  const todo = args.check ? plansFor((each) => planOf(each, [], args.quick)) : plans(args);
+  const todo = args.check ? plansFor((each) => planOf(each, [], args)) : plans(args);
   if (todo.length === 0) throw new Failure('None of these subjects is in these cases; see --list');
   const planned = todo.reduce((sum, plan) => sum + runsOf(plan), 0);
   const tally: Tally = { discarded: 0, kept: 0, runs: 0, planned };

@@ -4,7 +4,7 @@ import { cases } from '../dist/cases/index.js';
 import { bounds } from '../dist/check/bounds.js';
 import { plansFor, verdictsOf } from '../dist/check/check.js';
 import { planOf } from '../dist/harness/schedule.js';
-import { chartsOf } from '../dist/report/charts.js';
+import { chartsOf, colorsOf } from '../dist/report/charts.js';
 import { pageOf } from '../dist/report/page.js';
 import { subjects, titleOf } from '../dist/subjects/index.js';
 import { drawnIn, everything, measured, resultsOf } from './support/results.js';
@@ -23,6 +23,14 @@ describe('cases', () => {
     expect(svgs.length).toBeGreaterThan(0);
     for (const subject of drawnIn(theCase)) expect(svgs[0]).toContain(`>${titleOf(subject)}<`);
   });
+
+  it.each(cases.map((each) => [each.id, each] as const))(
+    '%s has a colour of its own for each subject',
+    (_, theCase) => {
+      const drawn = drawnIn(theCase);
+      expect(new Set(Object.values(colorsOf(drawn))).size).toBe(drawn.length);
+    },
+  );
 });
 
 describe('the page', () => {
@@ -43,7 +51,7 @@ describe('the page', () => {
 
 describe('the bounds', () => {
   it('name what is measured', () => {
-    const plans = plansFor((each) => planOf(each, [], false));
+    const plans = plansFor((each) => planOf(each, [], { quick: false, check: true }));
     for (const bound of bounds) {
       const plan = plans.find((each) => each.case.id === bound.case);
       expect(plan?.points).toContainEqual(bound.point);

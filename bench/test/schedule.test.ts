@@ -21,7 +21,7 @@ const theCase: Case = {
 };
 
 async function done(rounds: number) {
-  const plan = { ...planOf(theCase, Object.keys(theCase.subjects), false), rounds };
+  const plan = { ...planOf(theCase, Object.keys(theCase.subjects), { quick: false, check: false }), rounds };
   const tally: Tally = { discarded: 0, kept: 0, runs: 0, planned: runsOf(plan) };
   const steps: string[] = [];
   const { points } = await carryOut(plan, programs, tally, (what) => steps.push(what));

@@ -78,7 +78,7 @@ export const fairness: Case = {
     `${MEASURED_MS / 1000} s. The share of the one that was served least, over the mean: 1 when all had the same, 0 when one had ` +
     "nothing. Jain's index: 1, or 1/n when one had all. Waits: from wanting it to having it, of all workers. In such a short time a lock that serves " +
     'at random looks less fair than it is; with strict turns the longest wait is that of all others together.',
-  points: [2, 4, 8].map((workers) => ({ workers })),
+  points: [4, 8].map((workers) => ({ workers })),
   quickPoints: [{ workers: 4 }],
   rounds: 3,
   metrics: {
@@ -96,7 +96,7 @@ export const fairness: Case = {
     'atomics-spin': node('atomics-spin', { quick: false }),
     'wait-async': node('wait-async', { quick: false }),
     'glibc-mutex': floor('normal'),
-    'glibc-adaptive': floor('adaptive'),
+    'glibc-adaptive': { ...floor('adaptive'), quick: false },
     'naive-eventfd': node('naive-eventfd', { quick: false }),
     koffi: node('koffi', { quick: false }),
     multithreading: node('multithreading', { since: MULTITHREADING_SINCE, quick: false }),

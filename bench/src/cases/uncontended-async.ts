@@ -3,8 +3,8 @@ import { type Case, cannot, type Entry } from '../harness/types.js';
 import { nsPerOperation } from '../measure/batches.js';
 import { BLOCKING_ONLY, MORTICE_SINCE, MULTITHREADING_SINCE, WEB_LOCKS_SINCE } from '../subjects/lock.js';
 
-function loop(make: () => Promise<(n: number) => Promise<void>>): Entry {
-  return { way: { run: async () => nsPerOperation(await make()) } };
+function loop(make: () => Promise<(n: number) => Promise<void>>, more: Partial<Entry> = {}): Entry {
+  return { way: { run: async () => nsPerOperation(await make()) }, ...more };
 }
 
 export const uncontendedAsync: Case = {
@@ -51,25 +51,32 @@ export const uncontendedAsync: Case = {
         }
       };
     }),
-    'naive-eventfd': loop(async () => {
-      const { makeNaive } = await import('../subjects/naive.js');
-      const semaphore = makeNaive(1);
-      return async (n) => {
-        for (let i = 0; i < n; i++) (await semaphore.acquire()).release();
-      };
-    }),
-    'message-port': loop(async () => {
-      const { messagePort } = await import('../subjects/semaphores.js');
-      const broker = messagePort(1);
-      const enter = await broker.attach((await broker.open())().payload);
-      const nothing = () => {};
-      return async (n) => {
-        for (let i = 0; i < n; i++) await enter(nothing);
-      };
-    }),
+    'naive-eventfd': loop(
+      async () => {
+        const { makeNaive } = await import('../subjects/naive.js');
+        const semaphore = makeNaive(1);
+        return async (n) => {
+          for (let i = 0; i < n; i++) (await semaphore.acquire()).release();
+        };
+      },
+      { quick: false },
+    ),
+    'message-port': loop(
+      async () => {
+        const { messagePort } = await import('../subjects/semaphores.js');
+        const broker = messagePort(1);
+        const enter = await broker.attach((await broker.open())().payload);
+        const nothing = () => {};
+        return async (n) => {
+          for (let i = 0; i < n; i++) await enter(nothing);
+        };
+      },
+      { quick: false },
+    ),
     koffi: cannot(BLOCKING_ONLY),
     multithreading: {
       since: MULTITHREADING_SINCE,
+      quick: false,
       ...loop(async () => {
         const { Semaphore } = await import('multithreading');
         const semaphore = new Semaphore(1);
@@ -80,6 +87,7 @@ export const uncontendedAsync: Case = {
     },
     mortice: {
       since: MORTICE_SINCE,
+      quick: false,
       ...loop(async () => {
         const { default: mortice } = await import('mortice');
         const lock = mortice({ name: 'bench' });
@@ -93,6 +101,7 @@ export const uncontendedAsync: Case = {
     },
     'web-locks': {
       since: WEB_LOCKS_SINCE,
+      quick: false,
       ...loop(async () => {
         const { webLocks } = await import('../subjects/lock.js');
         const nothing = () => {};

@@ -36,7 +36,7 @@ export const uncontendedSync: Case = {
       };
     }),
     'glibc-sem': floor('sem'),
-    'glibc-mutex': floor('mutex'),
+    'glibc-mutex': { ...floor('mutex'), quick: false },
     atomics: loop(async () => {
       const { AtomicsSemaphore } = await import('../subjects/atomics.js');
       const semaphore = new AtomicsSemaphore(AtomicsSemaphore.share(1));

@@ -3,7 +3,8 @@ import { isDisturbed } from './disturbance.js';
 import { type Programs, runOnce } from './spawn.js';
 import type { Case, CaseResult, Point, PointResult, SubjectResult } from './types.js';
 
-const ROUNDS = 7;
+const ROUNDS = 5;
+const CHECK_ROUNDS = 7;
 const QUICK_ROUNDS = 3;
 /** A disturbed run is done again at once, so that it stays in its round, this often; then the last one is kept. */
 const AGAIN = 2;
@@ -17,12 +18,20 @@ export interface Plan {
   readonly rounds: number;
 }
 
-export function planOf(theCase: Case, subjects: readonly string[], quick: boolean): Plan {
+interface Extent {
+  readonly quick: boolean;
+  /** A verdict is to come of it, which is worth more rounds. */
+  readonly check: boolean;
+}
+
+export function planOf(theCase: Case, subjects: readonly string[], { quick, check }: Extent): Plan {
+  const { rounds, quickRounds, checkRounds } = theCase;
+  const whole = check ? (checkRounds ?? rounds ?? CHECK_ROUNDS) : (rounds ?? ROUNDS);
   return {
     case: theCase,
     subjects,
     points: quick ? (theCase.quickPoints ?? theCase.points) : theCase.points,
-    rounds: quick ? (theCase.quickRounds ?? QUICK_ROUNDS) : (theCase.rounds ?? ROUNDS),
+    rounds: quick ? (quickRounds ?? QUICK_ROUNDS) : whole,
   };
 }
 

@@ -42,6 +42,8 @@ export interface Case {
   readonly quickPoints?: readonly Point[];
   readonly rounds?: number;
   readonly quickRounds?: number;
+  /** With --check; as many as without when it does not say. */
+  readonly checkRounds?: number;
   /** False: what the machine does besides changes nothing, and no run is thrown away for it. */
   readonly timed?: boolean;
   /** The first is the one that the table leads with. */

@@ -19,7 +19,18 @@ export const NARROW = 600;
 /** Ours, the floor that C sets, and everybody else. */
 const OURS = ['#0b6e4f', '#37a57b', '#7cc8a7', '#b5e0cd'];
 const FLOOR = ['#5b6c8f', '#8494b5', '#a9b6d0', '#c9d2e4'];
-const PEERS = ['#c8553d', '#e08e45', '#d9b44a', '#9c6b98', '#7a5c4f', '#c77f9b', '#8a8a8a', '#b8a07e'];
+const PEERS = [
+  '#c8553d',
+  '#e08e45',
+  '#d9b44a',
+  '#9c6b98',
+  '#7a5c4f',
+  '#c77f9b',
+  '#8a8a8a',
+  '#b8a07e',
+  '#3f8fa3',
+  '#7d8b3a',
+];
 
 export function colorsOf(subjects: readonly string[]): Record<string, string> {
   const next = { ours: 0, floor: 0, peers: 0 };
@@ -120,7 +131,7 @@ function bars(theCase: Case, point: PointResult, metric: string, described: Metr
 function legendRows(names: readonly string[], width: number): number {
   let [rows, used] = [1, 0];
   for (const name of names) {
-    const wide = 45 + name.length * 6.5;
+    const wide = 42 + name.length * 6.5;
     if (used + wide > width && used > 0) [rows, used] = [rows + 1, 0];
     used += wide;
   }

@@ -2,15 +2,19 @@
 import { cases } from '../../dist/cases/index.js';
 import type { Case, CaseResult, Results, SubjectResult } from '../../dist/harness/types.js';
 
-/** As if every subject had been measured, each at a cost of its own; `slower` makes ours so many times as slow. */
+/**
+ * As if every subject had been measured, each at a cost of its own, which grows from point to point; `slower` makes ours so
+ * many times as slow.
+ */
 export function measured(theCase: Case, slower = 1): CaseResult {
-  const cost = (subject: string, index: number) => (subject.startsWith('ours') ? slower : 100 + index);
-  const resultOf = (subject: string, index: number): SubjectResult => {
+  const cost = (subject: string, index: number) =>
+    subject.startsWith('ours') ? slower * (1 + index / 10) : 100 * (1 + index / 10);
+  const resultOf = (subject: string, index: number, step: number): SubjectResult => {
     const way = theCase.subjects[subject]?.way;
     if (way !== undefined && 'cannot' in way) return { subject, runs: [], missing: way.cannot };
     const figuresOf = (round: number) =>
       Object.entries(theCase.metrics).map(([name, { better }]) => {
-        const value = cost(subject, index) * (round + 1);
+        const value = cost(subject, index) * (round + 1) * (step + 1);
         return [name, better === 'less' ? value : 1000 / value];
       });
     return {
@@ -25,7 +29,10 @@ export function measured(theCase: Case, slower = 1): CaseResult {
   };
   return {
     case: theCase.id,
-    points: theCase.points.map((point) => ({ point, subjects: Object.keys(theCase.subjects).map(resultOf) })),
+    points: theCase.points.map((point, step) => ({
+      point,
+      subjects: Object.keys(theCase.subjects).map((subject, index) => resultOf(subject, index, step)),
+    })),
   };
 }
 

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { Barrier, Condition, Event, inspect, Latch, Mutex, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
 import { afterAll, expect, test } from 'vitest';
-import { Books } from '../support/books.mjs';
 import { until, within } from '../support/deadline.js';
 import { randomOf, seedOf } from '../support/random.mjs';
+import { World } from '../support/world.mjs';
 
 const WORKERS = 8;
 const OPERATIONS = 1_000_000;
@@ -12,25 +11,11 @@ const OPERATIONS = 1_000_000;
 const KILLED_RUNNING = 36;
 const KILLED_HOLDING = 12;
 const PAUSES = 6;
-const PERMITS = 7;
-const LATCH = 2 ** 29 - 1;
 
 const name = 'all classes';
-const mutex = new Mutex({ name });
-const objects = {
-  semaphore: new Semaphore(PERMITS, { name }),
-  mutex,
-  rwlock: new RwLock({ name }),
-  condition: new Condition(mutex, { name }),
-  signal: new Signal(0, { name }),
-  event: new Event({ autoReset: true, name }),
-  latch: new Latch(LATCH, { name }),
-  barrier: new Barrier(3, { name }),
-};
-const { semaphore, rwlock, signal, event, latch, barrier } = objects;
-const books = new Books(WORKERS);
-/** What terminated workers left open in the books. */
-const open = { POSTING: 0, TAKING: 0, COUNTING: 0 };
+const world = new World(name, WORKERS);
+const { objects, books } = world;
+const { semaphore, mutex, rwlock, signal, event, latch, barrier } = objects;
 
 interface Life {
   readonly worker: Worker;
@@ -60,34 +45,13 @@ function life(slot: number): Life {
 async function kill(slot: number): Promise<void> {
   await within('the beginning of a worker', life(slot).begun, failures);
   await within('terminate()', life(slot).worker.terminate(), objects);
-  for (const entry of ['POSTING', 'TAKING', 'COUNTING'] as const) open[entry] += books.strike(slot, entry);
-}
-
-function held(kind: string): number {
-  const object = inspect().find((each) => each.name === name && each.kind === kind);
-  return (object?.holders ?? []).reduce((sum, { permits }) => sum + permits, 0);
+  world.strike(slot);
 }
 
 /** Nothing is in flight: what is free and what is held make up all there is. */
 function expectConserved(): void {
   expect(failures).toEqual([]);
-  for (const [key, { waiting }] of Object.entries(objects)) expect({ key, waiting }).toEqual({ key, waiting: 0 });
-  expect(semaphore.available + held('Semaphore')).toBe(semaphore.permits);
-  expect(semaphore.permits).toBe(PERMITS);
-  expect([mutex.locked, held('Mutex'), rwlock.readers, rwlock.writing, held('RwLock')]).toEqual([
-    false,
-    0,
-    0,
-    false,
-    0,
-  ]);
-  // Never more than the open entries allow, and exactly nothing when there are none.
-  const untaken = books.at('POSTED') - books.at('TAKEN') - signal.count;
-  expect(untaken).toBeLessThanOrEqual(open.TAKING);
-  expect(-untaken).toBeLessThanOrEqual(open.POSTING);
-  const uncounted = LATCH - latch.count - books.at('COUNTED');
-  expect(uncounted).toBeGreaterThanOrEqual(0);
-  expect(uncounted).toBeLessThanOrEqual(open.COUNTING);
+  world.check();
 }
 
 afterAll(() => Promise.all(lives.map(({ worker }) => worker.terminate())));
@@ -134,7 +98,7 @@ test(`${WORKERS} workers, ${OPERATIONS} operations, aborts, timeouts, ${KILLED_R
   books.set('STOP', 1);
   for (const { ended } of lives) expect(await within('the end of a worker', ended, objects, failures)).toBe(0);
   expectConserved();
-  expect([semaphore.available, semaphore.tryAcquire(PERMITS) !== undefined]).toEqual([PERMITS, true]);
+  expect([semaphore.available, semaphore.tryAcquire(world.permits) !== undefined]).toEqual([world.permits, true]);
 
   // Every way was gone, and everything still works.
   expect(Math.min(...books.ways().slice(0, 16))).toBeGreaterThan(0);
@@ -145,12 +109,12 @@ test(`${WORKERS} workers, ${OPERATIONS} operations, aborts, timeouts, ${KILLED_R
   const left = signal.count;
   for (let i = 0; i < left; i++) expect(signal.tryWait()).toBe(true);
   expect(signal.tryWait()).toBe(false);
-  latch.countDown(LATCH);
+  latch.countDown(world.latch);
   latch.waitSync({ timeout: 0 });
   barrier.reset();
   const parties = await within('a round', Promise.all([barrier.wait(), barrier.wait(), barrier.wait()]), barrier);
   expect(parties.filter(({ leader }) => leader).length).toBe(1);
   console.log(
-    `${books.operations()} operations, ${books.at('POSTED')} posts, ${begun - WORKERS} deaths, left open: ${JSON.stringify(open)}`,
+    `${books.operations()} operations, ${books.at('POSTED')} posts, ${begun - WORKERS} deaths, left open: ${JSON.stringify(world.everOpen)}`,
   );
 }, 120_000);

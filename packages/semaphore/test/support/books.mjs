@@ -5,10 +5,21 @@
  * terminated in between leaves its entry open, and open entries are the bound within which the books must balance. With
  * none open they balance exactly.
  */
-const GLOBAL = { PAUSE: 0, PAUSED: 1, POSTED: 2, TAKEN: 3, COUNTED: 4, STOP: 5 };
+const GLOBAL = { PAUSE: 0, PAUSED: 1, POSTED: 2, TAKEN: 3, COUNTED: 4, STOP: 5, WRITTEN: 6, READ: 7 };
 const FIRST = 16;
 /** Of each worker: operations done, and entries that are open. Only the worker itself writes there. */
-const OWN = { OPERATIONS: 0, POSTING: 1, TAKING: 2, COUNTING: 3, WAYS: 4 };
+const OWN = {
+  OPERATIONS: 0,
+  POSTING: 1,
+  TAKING: 2,
+  COUNTING: 3,
+  WRITING: 4,
+  READING: 5,
+  DRAWING: 6,
+  HANDING: 7,
+  MAKING: 8,
+  WAYS: 9,
+};
 const WAYS = 16;
 const EACH = OWN.WAYS + WAYS;
 
@@ -37,6 +48,14 @@ export class Books {
     while (this.at(name) === value) Atomics.wait(this.words, GLOBAL[name], value, 1000);
   }
 
+  /** Where workers rest while they are to pause: nothing of theirs is in flight. */
+  passGate() {
+    if (this.at('PAUSE') === 0) return;
+    this.add('PAUSED', 1);
+    this.blockWhile('PAUSE', 1);
+    this.add('PAUSED', -1);
+  }
+
   operations() {
     let sum = 0;
     for (let worker = 0; worker < this.workers; worker++) sum += this.words[this.#own(worker, 'OPERATIONS')];
@@ -57,11 +76,11 @@ export class Books {
     return ways;
   }
 
-  went(worker, way) {
-    this.words[this.#own(worker, 'WAYS') + way]++;
+  went(worker, way, times = 1) {
+    this.words[this.#own(worker, 'WAYS') + way] += times;
   }
 
-  /** Opens an entry (`POSTING`, `TAKING`, `COUNTING`) of so much, or with a negative number closes it. */
+  /** Opens an entry (`POSTING` and the like) of so much, or with a negative number closes it. */
   open(worker, entry, much = 1) {
     Atomics.add(this.words, this.#own(worker, entry), much);
   }

@@ -1,0 +1,22 @@
+import type { Barrier, Condition, Event, Latch, Mutex, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
+import type { Books } from './books.mjs';
+
+export class World {
+  constructor(name: string, workers: number, latch?: number);
+  readonly latch: number;
+  readonly permits: number;
+  readonly objects: {
+    readonly semaphore: Semaphore;
+    readonly mutex: Mutex;
+    readonly rwlock: RwLock;
+    readonly condition: Condition;
+    readonly signal: Signal;
+    readonly event: Event;
+    readonly latch: Latch;
+    readonly barrier: Barrier;
+  };
+  readonly books: Books;
+  readonly everOpen: Readonly<Record<'POSTING' | 'TAKING' | 'COUNTING', number>>;
+  strike(worker: number): void;
+  check(): void;
+}

@@ -1,0 +1,9 @@
+export interface Vitals {
+  readonly rss: number;
+  readonly arena: number;
+}
+
+export class Course {
+  add(sample: Vitals): void;
+  complaints(durationMs: number): string[];
+}

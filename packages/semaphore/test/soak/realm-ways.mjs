@@ -1,0 +1,170 @@
+/** What the soak does to a Realm beyond the ways of support/ways.mjs; in the same form. */
+import { Condition, Latch, Mutex, RwLock, Semaphore } from '@eventfd/semaphore';
+import { EventFd } from 'eventfd';
+import { CHEAP_WAYS, often, waysOf } from '../support/ways.mjs';
+
+export const KINDS = [
+  'Semaphore',
+  'Mutex',
+  'RwLock',
+  'Condition',
+  'Signal',
+  'Event',
+  'Latch',
+  'Barrier',
+  'FdSemaphore',
+  'EventFd',
+  'made and disposed',
+];
+
+/** Waits that only a release ends: one that is lost leaves somebody here for good. */
+function endlessWays({ endless, books, worker, random, during }) {
+  const { semaphore, mutex, rwlock, signal } = endless;
+  const several = (call) => Promise.all(Array.from({ length: 1 + random(4) }, call));
+
+  function leave(hold) {
+    during();
+    hold[Symbol.dispose]();
+  }
+
+  async function handOver() {
+    const sync = random(2) === 0;
+    const hands = sync ? 1 : 1 + random(4);
+    books.open(worker, 'HANDING', hands);
+    signal.post(hands);
+    if (sync) signal.waitSync();
+    else await Promise.all(Array.from({ length: hands }, () => signal.wait()));
+    books.open(worker, 'HANDING', -hands);
+    return 2 * hands;
+  }
+
+  return [
+    ['Semaphore', () => often(() => leave(semaphore.acquireSync({ permits: 1 + random(2) })))],
+    [
+      'Semaphore',
+      async () => (await several(async () => leave(await semaphore.acquire({ permits: 1 + random(2) })))).length,
+    ],
+    ['Mutex', () => often(() => leave(mutex.lockSync()))],
+    ['Mutex', async () => (await several(async () => leave(await mutex.lock()))).length],
+    ['RwLock', () => often((i) => leave(i % 4 === 0 ? rwlock.writeSync() : rwlock.readSync()))],
+    [
+      'RwLock',
+      async () => (await several(async (_, i) => leave(await (i === 1 ? rwlock.write() : rwlock.read())))).length,
+    ],
+    ['Signal', handOver],
+  ];
+}
+
+function kernelWays({ kernel, books, worker, random, attempts, during }) {
+  const { limit, flow } = kernel;
+
+  /** One permit, drawn by `call` and put back; or none, in time. */
+  function draw(call) {
+    books.open(worker, 'DRAWING');
+    attempts.oneSync(() => {
+      const permit = call();
+      during();
+      permit?.release();
+    });
+    books.open(worker, 'DRAWING', -1);
+  }
+
+  async function drawAsync(options) {
+    books.open(worker, 'DRAWING');
+    // Who dies while it holds the permit leaves the entry open, by whatever way it goes.
+    const permit = await limit.acquire(options).catch((error) => {
+      books.open(worker, 'DRAWING', -1);
+      throw error;
+    });
+    during();
+    permit.release();
+    books.open(worker, 'DRAWING', -1);
+  }
+
+  function write(count) {
+    books.open(worker, 'WRITING', count);
+    flow.eventfd.writeSync(count);
+    books.add('WRITTEN', count);
+    books.open(worker, 'WRITING', -count);
+  }
+
+  async function read(call) {
+    books.open(worker, 'READING');
+    try {
+      if ((await call()) !== undefined) books.add('READ', 1);
+    } finally {
+      books.open(worker, 'READING', -1);
+    }
+  }
+
+  function readSync(call) {
+    books.open(worker, 'READING');
+    attempts.oneSync(() => {
+      if (call() !== undefined) books.add('READ', 1);
+    });
+    books.open(worker, 'READING', -1);
+  }
+
+  function tries() {
+    for (let i = 0; i < 10; i++) draw(() => limit.tryAcquire());
+    draw(() => limit.acquireSync({ timeout: random(3) }));
+    return 11;
+  }
+
+  async function reads() {
+    const { eventfd } = flow;
+    write(1 + random(4));
+    readSync(() => eventfd.tryRead());
+    readSync(() => eventfd.readSync({ timeout: random(3) }));
+    attempts.oneSync(() => EventFd.select([eventfd, limit.eventfd], { timeout: random(2) }));
+    await attempts.one(() => EventFd.selectAsync([eventfd, limit.eventfd], { timeout: 1 + random(2) }));
+    return 5 + (await attempts.crowd((options) => read(() => eventfd.read(options))));
+  }
+
+  return [
+    ['FdSemaphore', tries],
+    ['FdSemaphore', () => attempts.crowd(drawAsync)],
+    ['EventFd', reads],
+  ];
+}
+
+/** Objects of the thread's own, which come and go. `making` is told how many more there are about to be, or fewer. */
+function makingWays({ making, random }) {
+  function sharedObjects() {
+    making(4);
+    const mutex = new Mutex();
+    const made = [mutex, new Condition(mutex), new Semaphore(2), random(2) === 0 ? new RwLock() : new Latch(1)];
+    const [, condition, semaphore, object] = made;
+    semaphore.acquireSync({ permits: 2 }).release();
+    mutex.runSync(() => condition.notify());
+    if (object instanceof Latch) object.arriveAndWaitSync();
+    else object.writeSync().unlock();
+    for (const each of made) each[Symbol.dispose]();
+    making(-4);
+    return made.length;
+  }
+
+  function descriptors() {
+    const eventfd = new EventFd(1);
+    eventfd.writeSync(2);
+    eventfd.readSync();
+    eventfd.close();
+    return 1;
+  }
+
+  return [
+    ['made and disposed', sharedObjects],
+    ['made and disposed', descriptors],
+  ];
+}
+
+/** All ways there are: those that do not wait, and the others. */
+export function realmWays(stage) {
+  const { ways, emptyPocket } = waysOf(stage);
+  const cheap = ways.slice(0, CHEAP_WAYS);
+  const waiting = ways.slice(CHEAP_WAYS);
+  for (const more of [endlessWays, kernelWays, makingWays]) {
+    waiting.push(...more(stage).map(([kind, go]) => ({ kind, go })));
+  }
+  return { cheap, waiting, emptyPocket };
+}

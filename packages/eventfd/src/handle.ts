@@ -28,7 +28,8 @@ export function makeHandle({ id, fd, semaphore }: Facts, name: string | undefine
 }
 
 /**
- * Requires a handle, or an object with one as its `handle`, made by this copy of the addon.
+ * Requires a handle, or an object with one as its `handle`, made by this copy of the addon. What it returns is a copy:
+ * a proxy may say something else when it is asked again.
  *
  * @throws {InvalidHandleError} saying what was found
  */
@@ -52,7 +53,7 @@ export function requireHandle(source: unknown): EventFdHandle {
     typeof semaphore === 'boolean' &&
     (name === undefined || typeof name === 'string');
   if (!sound) throw new InvalidHandleError(`The handle of an EventFd is damaged: id is ${received(id)}`);
-  return handle as EventFdHandle;
+  return { type, addon, id, fd, semaphore, ...(name === undefined ? {} : { name }) } as EventFdHandle;
 }
 
 /** What to throw when the handle does not say of its id what is known. */

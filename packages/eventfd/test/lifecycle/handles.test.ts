@@ -47,3 +47,13 @@ test('a refused handle leaves the count as it was', () => {
   efd.tryWrite();
   expect(other.tryRead()).toBe(1n);
 });
+
+test('a handle that says something else when it is asked again is believed once', () => {
+  using efd = new EventFd(3);
+  for (const field of ['id', 'fd', 'semaphore', 'name'] as const) {
+    let asked = 0;
+    const get = () => (asked++ === 0 ? efd.handle[field] : Symbol('changed'));
+    using twin = EventFd.from(Object.defineProperty({ ...efd.handle }, field, { get }));
+    expect([twin.fd, twin.name]).toEqual([efd.fd, undefined]);
+  }
+});

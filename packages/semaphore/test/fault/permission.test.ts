@@ -1,5 +1,8 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { output } from '../support/child.js';
 
 const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
@@ -9,8 +12,12 @@ const code = `--allow-fs-read=${fileURLToPath(new URL('../../../..', import.meta
 // node-gyp-build, which finds the binary, looks whether this is Alpine.
 const alpine = '--allow-fs-read=/etc/alpine-release';
 
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'permission-')));
+const trace = join(folder, 'trace.json');
+afterAll(() => rmSync(folder, { recursive: true }));
+
 async function under(...allowed: string[]): Promise<unknown> {
-  return JSON.parse(await output('permission.mjs', [], [flag, code, ...allowed]));
+  return JSON.parse(await output('permission.mjs', [trace], [flag, code, ...allowed]));
 }
 
 describe("under Node's permission model", () => {
@@ -28,14 +35,27 @@ describe("under Node's permission model", () => {
     });
   });
 
-  test('with both all works in one thread but what looks into /proc; Node refuses that, and workers', async () => {
-    const seen = await under(alpine, '--allow-addons');
-    expect(seen).toEqual({ load: 'allowed', wait: 'allowed', adopt: refused, available: refused, worker: refused });
+  test('with both all works in one thread but what looks into /proc, and a trace; Node refuses those, and workers', async () => {
+    expect(await under(alpine, '--allow-addons')).toEqual({
+      load: 'allowed',
+      wait: 'allowed',
+      adopt: refused,
+      available: refused,
+      trace: refused,
+      worker: refused,
+    });
   });
 
-  test('with --allow-fs-read=/proc/self/*, also that', async () => {
-    const seen = await under(alpine, '--allow-addons', '--allow-fs-read=/proc/self/*');
-    expect(seen).toEqual({ load: 'allowed', wait: 'allowed', adopt: 'allowed', available: 'allowed', worker: refused });
+  test('with leave to read /proc/self and to write the trace, also those', async () => {
+    const files = ['--allow-fs-read=/proc/self/*', `--allow-fs-write=${trace}`];
+    expect(await under(alpine, '--allow-addons', ...files)).toEqual({
+      load: 'allowed',
+      wait: 'allowed',
+      adopt: 'allowed',
+      available: 'allowed',
+      trace: 'allowed',
+      worker: refused,
+    });
   });
 
   test('with --allow-worker, every class between threads', async () => {

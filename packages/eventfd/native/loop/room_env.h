@@ -127,16 +127,15 @@ class RoomEnv {
   int32_t WaitSync(double ms) {
     if (sync_waiter_ == nullptr) return Result::kRefused;
     auto* thread = participant_.thread();
-    const auto start = std::chrono::steady_clock::now();
+    const Clock::time_point end = EndOfSlice(Clock::now(), ms, watch_loop_);
     thread->BeginSyncWait();
     int32_t result = Result::kWaiting;
     for (;;) {
       if (std::exchange(fresh_, false)) spinner_.Until([&] { return sync_waiter_->ready.load(); });
       bool loop_has_work = false;
-      const std::chrono::duration<double, std::milli> gone = std::chrono::steady_clock::now() - start;
-      const double left = ms - gone.count();
-      if (left > 0 && thread->ParkUnlessReady(sync_waiter_)) {
-        const auto slept = waker_.Sleep(watch_loop_ ? uv_backend_fd(loop_) : -1, static_cast<int>(left) + 1);
+      const Clock::duration left = end - Clock::now();
+      if (left > kNoTime && thread->ParkUnlessReady(sync_waiter_)) {
+        const auto slept = waker_.Sleep(watch_loop_ ? uv_backend_fd(loop_) : -1, left);
         thread->Unparked(slept.signalled);
         loop_has_work = slept.loop_has_work && !slept.signalled;  // the loop watches the waker as well
       }
@@ -160,7 +159,7 @@ class RoomEnv {
         watch_loop_ = false;
         break;
       }
-      if (left <= 0) break;
+      if (left <= kNoTime) break;
     }
     thread->EndSyncWait();
     return result;
@@ -189,6 +188,24 @@ class RoomEnv {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr Clock::duration kNoTime{0};
+
+  // When a slice of at most so many milliseconds ends. JavaScript has to run now and then, since a thread that is being
+  // terminated is told so there. While its loop is quiet the termination will be heard from that; the slice is for what
+  // may yet be missed. A loop that has other work already says nothing more, and slices are half as long.
+  //
+  // It ends on a beat that all threads share, so that those that are blocked wake up together, and not each from an
+  // idle processor's sleep, which costs more than the slice.
+  static Clock::time_point EndOfSlice(Clock::time_point now, double ms, bool watches_loop) {
+    const int64_t beat_ms = watches_loop ? 100 : 50;
+    const Clock::duration beat = std::chrono::milliseconds(beat_ms);
+    const std::chrono::duration<double, std::milli> wanted(ms > 0 ? std::min<double>(ms, beat_ms) : 0);
+    const auto end = now + std::chrono::duration_cast<Clock::duration>(wanted);
+    const auto on_beat = end - end.time_since_epoch() % beat;
+    return on_beat - now >= beat / 2 ? on_beat : std::min(end, on_beat + beat / 2);
+  }
+
   static int32_t ResultOf(Outcome outcome) {
     return outcome == Outcome::kGranted  ? Result::kGranted
            : outcome == Outcome::kClosed ? Result::kClosed

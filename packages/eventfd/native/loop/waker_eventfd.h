@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 
 #include "core/waiter.h"
@@ -45,10 +47,12 @@ class WakerEventfd final : public efd::Waker {
     bool loop_has_work;
   };
 
-  // Sleeps until a signal, until the thread's loop has something to do (loop_fd, or -1 not to look), for at most `ms`.
-  Slept Sleep(int loop_fd, int ms) {
+  // Sleeps until a signal, until the thread's loop has something to do (loop_fd, or -1 not to look), for at most so
+  // long.
+  Slept Sleep(int loop_fd, std::chrono::nanoseconds time) {
     pollfd fds[] = {{fd_, POLLIN, 0}, {loop_fd, POLLIN, 0}};
-    if (::poll(fds, 2, ms) <= 0) return {false, false};
+    const timespec most = {time.count() / 1'000'000'000, time.count() % 1'000'000'000};
+    if (::ppoll(fds, 2, &most, nullptr) <= 0) return {false, false};
     if (fds[0].revents != 0) Drain();
     return {fds[0].revents != 0, fds[1].revents != 0};
   }

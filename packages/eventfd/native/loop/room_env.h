@@ -241,6 +241,8 @@ class RoomEnv {
   }
 
   int32_t Spin(RealParticipant::Attachment* at, int32_t want) {
+    // What this thread holds itself, or has promises queued for, it would wait for in vain: it spins.
+    if (at->waits > 0 || (at->slot() != nullptr && RealSync::Load(at->slot()) > 0)) return Result::kWaiting;
     auto result = kNotNow;
     spinner_.Until([&] {
       result = TryTake<RealSync>(at->cell(), at->slot(), want);

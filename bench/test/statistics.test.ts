@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { summary } from '../dist/cases/fairness.js';
 import { isDisturbed, parseStat } from '../dist/harness/disturbance.js';
 import { ratioOf, summarize } from '../dist/harness/stats.js';
 import type { PointResult, Run } from '../dist/harness/types.js';
@@ -35,6 +36,23 @@ describe('ratios', () => {
 
   it('are not there when one of the two was not measured', () => {
     expect(ratioOf(result({ ours: [run(0, 2)] }), 'time', 'ours', 'theirs')).toBeUndefined();
+  });
+});
+
+describe('fairness', () => {
+  const turns = (...waits: number[]) => ({ turns: waits.length, waits: Float64Array.from(waits) });
+
+  it('is 1 by both figures where all had the same', () => {
+    expect(summary([turns(1, 2), turns(3, 4)])).toMatchObject({ least: 1, jain: 1, most: 4 });
+  });
+
+  it('knows the wait of one that was not served before the others stopped', () => {
+    const starved = { turns: 0, waits: Float64Array.of(400) };
+    expect(summary([turns(0, 0, 0), starved])).toMatchObject({ least: 0, jain: 0.5, most: 400 });
+  });
+
+  it('is not to be had where nobody was served', () => {
+    expect(() => summary([turns(), turns()])).toThrow('nobody got the lock');
   });
 });
 

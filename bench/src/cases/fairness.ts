@@ -11,21 +11,31 @@ const MEASURED_MS = 400;
 /** No worker is inside more often than this while it is measured. */
 const MOST_TURNS = (MEASURED_MS * 1000) / SECTION_US + 1;
 
-/** How long each of the worker's waits took that began while it was measured, in milliseconds. */
-export async function queueUp(seat: Seat): Promise<Float64Array> {
-  let inside = 0;
+/** What a worker saw while it was measured. */
+export interface Turns {
+  readonly turns: number;
+  /** In milliseconds. Those that ended before are left out; one that outlasted it all is among them, and was no turn. */
+  readonly waits: Float64Array;
+}
+
+export async function queueUp(seat: Seat): Promise<Turns> {
+  let [inside, during] = [0, 0];
   const { enter, phase } = await takeSeat(seat, () => {
     inside = now();
+    during = Atomics.load(phase, 0);
   });
-  const waits = new Float64Array(MOST_TURNS);
-  let turns = 0;
-  for (let seen = Atomics.load(phase, 0); seen !== Phase.OVER; seen = Atomics.load(phase, 0)) {
+  const waits = new Float64Array(MOST_TURNS + 1);
+  let [turns, ended] = [0, 0];
+  while (Atomics.load(phase, 0) !== Phase.OVER && turns < MOST_TURNS) {
     const began = now();
     const entered = enter();
     if (entered !== undefined) await entered;
-    if (seen === Phase.MEASURED && turns < MOST_TURNS) waits[turns++] = inside - began;
+    if (during === Phase.WARM_UP) continue;
+    // It may have begun before: who is never served began to wait in the warm-up.
+    waits[ended++] = inside - began;
+    if (during === Phase.MEASURED) turns++;
   }
-  return waits.slice(0, turns);
+  return { turns, waits: waits.slice(0, ended) };
 }
 
 async function run(subject: string, { workers = 4 }: Point): Promise<Figures> {
@@ -40,18 +50,18 @@ async function run(subject: string, { workers = 4 }: Point): Promise<Figures> {
   await sleep(MEASURED_MS);
   go(Phase.OVER);
   // Who never got it while the others ran gets it now, and that wait is as long as the whole measurement.
-  const all = (await results()) as (Float64Array | undefined)[];
-  const lost = all.filter((waits) => waits === undefined).length;
+  const all = (await results()) as (Turns | undefined)[];
+  const there = all.filter((each) => each !== undefined);
+  const lost = workers - there.length;
   if (lost > 0) throw new Error(`${lost} of ${workers} workers still waited when nobody wanted the lock any more`);
-  return summary(all as Float64Array[]);
+  return summary(there);
 }
 
-/** @param all the waits of each worker, in milliseconds */
-export function summary(all: readonly Float64Array[]): Figures {
-  const shares = all.map(({ length }) => length);
+export function summary(all: readonly Turns[]): Figures {
+  const shares = all.map(({ turns }) => turns);
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   if (mean === 0) throw new Error(`nobody got the lock in ${MEASURED_MS} ms`);
-  const waits = all.flatMap((each) => [...each]);
+  const waits = all.flatMap((each) => [...each.waits]);
   return {
     least: Math.min(...shares) / mean,
     jain: jain(shares),
@@ -76,7 +86,7 @@ export const fairness: Case = {
   about:
     `Workers take a mutex, stay inside for ${SECTION_US} us by the clock, give it back and want it again at once, for ` +
     `${MEASURED_MS / 1000} s. The share of the one that was served least, over the mean: 1 when all had the same, 0 when one had ` +
-    "nothing. Jain's index: 1, or 1/n when one had all. Waits: from wanting it to having it, of all workers. In such a short time a lock that serves " +
+    "nothing. Jain's index: 1, or 1/n when one had all. Waits: from wanting it to having it, of all workers, also those that began before or ended after. In such a short time a lock that serves " +
     'at random looks less fair than it is; with strict turns the longest wait is that of all others together.',
   points: [4, 8].map((workers) => ({ workers })),
   quickPoints: [{ workers: 4 }],

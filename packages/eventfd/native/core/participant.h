@@ -1,7 +1,6 @@
 #pragma once
 
 #include <deque>
-#include <mutex>
 #include <vector>
 
 #include "arena.h"
@@ -13,6 +12,8 @@ namespace efd {
 // live waiters. Only the thread itself calls it. Die() gives everything back.
 template <class S>
 class Participant {
+  using Lock = typename S::Lock;
+
  public:
   // A thread's use of a cell. `slot` counts the permits the thread holds; the fast path writes it.
   struct Attachment {
@@ -51,7 +52,7 @@ class Participant {
       }
     }
     *is_new = true;
-    std::lock_guard lock(table_mutex_);
+    Lock lock(table_mutex_);
     uint32_t index = 0;
     while (index < members_.size() && members_[index].arena != nullptr) index++;
     if (index == members_.size()) members_.emplace_back();
@@ -64,7 +65,7 @@ class Participant {
     if (ArenaAt(index) == nullptr || members_[index].attached > 0) return false;
     Member& member = members_[index];
     for (uint32_t line : member.ledger_lines) member.arena->FreeLedgerLine(line);
-    std::lock_guard lock(table_mutex_);
+    Lock lock(table_mutex_);
     member = {};
     return true;
   }
@@ -85,7 +86,7 @@ class Participant {
       if (slot != 0) member.free_slots.push_back(slot);
       return Attached::kRefused;
     }
-    std::lock_guard lock(table_mutex_);
+    Lock lock(table_mutex_);
     if (free_attachments_.empty()) {
       free_attachments_.push_back(static_cast<uint32_t>(attachments_.size()));
       attachments_.emplace_back();
@@ -111,7 +112,7 @@ class Participant {
     }
     attachment.arena->Detach(attachment.offset);
     members_[attachment.member].attached--;
-    std::lock_guard lock(table_mutex_);
+    Lock lock(table_mutex_);
     attachment.arena = nullptr;
     free_attachments_.push_back(id);
     return true;
@@ -154,7 +155,7 @@ class Participant {
 
   template <class F>
   void ForEachArena(F f) {
-    std::lock_guard lock(table_mutex_);
+    Lock lock(table_mutex_);
     for (const Member& member : members_) {
       if (member.arena != nullptr) f(member.arena);
     }
@@ -162,14 +163,14 @@ class Participant {
 
   template <class F>
   void ForEachAttachment(F f) {
-    std::lock_guard lock(table_mutex_);
+    Lock lock(table_mutex_);
     for (const Attachment& attachment : attachments_) {
       if (attachment.arena != nullptr) f(attachment);
     }
   }
 
   Blocked blocked_on() {
-    std::lock_guard lock(table_mutex_);
+    Lock lock(table_mutex_);
     return blocked_on_;
   }
 
@@ -177,13 +178,13 @@ class Participant {
   // not.
   template <class F>
   void ForEachWaitWhileBlocked(F f) {
-    std::lock_guard lock(table_mutex_);
+    Lock lock(table_mutex_);
     if (blocked_on_.cell == nullptr) return;
     for (Waiter<S>* w = thread_->waiters.front(); w != nullptr; w = thread_->waiters.after(w)) f(w);
   }
 
   void SetBlockedOn(const Blocked& blocked) {
-    std::lock_guard lock(table_mutex_);
+    Lock lock(table_mutex_);
     blocked_on_ = blocked;
   }
 
@@ -236,7 +237,7 @@ class Participant {
 
   Room<S>* room_;
   Thread<S>* thread_;
-  std::mutex table_mutex_;  // this thread changes the next three under it, and reads them without
+  typename S::Mutex table_mutex_;  // this thread changes the next three under it, and reads them without
   Blocked blocked_on_;
   std::vector<Member> members_;
   std::deque<Attachment> attachments_;

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -40,22 +38,24 @@ struct DeadlockStep {
 // participant's table, an arena's or a bucket's.
 template <class S>
 class Roster {
+  using Lock = typename S::Lock;
+
  public:
   void Add(Participant<S>* participant) {
-    std::lock_guard lock(mutex_);
+    Lock lock(mutex_);
     participants_.push_back(participant);
   }
 
   // After this no other thread touches the participant, or memory through it.
   void Remove(Participant<S>* participant) {
-    std::lock_guard lock(mutex_);
+    Lock lock(mutex_);
     participants_.erase(std::find(participants_.begin(), participants_.end(), participant));
   }
 
   // Every live object in the arenas of the process's threads. A picture of moments that lie close together: nobody is
   // stopped for it.
   std::vector<ObjectInfo> Inspect(Room<S>* room) {
-    std::lock_guard lock(mutex_);
+    Lock lock(mutex_);
     std::set<Arena*> arenas;
     std::map<const int32_t*, std::vector<HolderInfo>> holders;
     for (Participant<S>* participant : participants_) {
@@ -90,14 +90,14 @@ class Roster {
   // none. All of them are blocked in sync waits without a timeout, so it would last for ever. The thread that blocked
   // last is told of it, and no other.
   std::vector<DeadlockStep> FindDeadlock(Participant<S>* self, Room<S>* room) {
-    std::lock_guard lock(mutex_);
+    Lock lock(mutex_);
     Search search{self, room, self->blocked_on().order, {}, {}};
     if (!LeadsToSelf(self, &search)) return {};
     return search.steps;
   }
 
   // For Participant::Blocked.
-  uint64_t NextOrder() { return ++last_order_; }
+  uint64_t NextOrder() { return last_order_.fetch_add(1) + 1; }
 
  private:
   struct Search {
@@ -143,9 +143,9 @@ class Roster {
     return waits;
   }
 
-  std::mutex mutex_;
+  typename S::Mutex mutex_;
   std::vector<Participant<S>*> participants_;
-  std::atomic<uint64_t> last_order_{0};
+  typename S::template Atomic<uint64_t> last_order_{0};
 };
 
 }  // namespace efd

@@ -13,12 +13,12 @@ namespace efd {
 // threads may spin at a time, so that one is left to run what they all wait for.
 //
 // It looks after 1, 2, 4, ... pauses: each look takes the cache line from the thread that it waits for.
-template <class S>
+template <class S, int kMostPauses = 1024>
 class Spinner {
  public:
   // Pauses; a pause instruction takes 10 to 40 ns.
-  static constexpr int kMost = 1024;
-  static constexpr int kLeast = 16;
+  static constexpr int kMost = kMostPauses;
+  static constexpr int kLeast = std::min(16, kMost);
   static constexpr int kProbeEvery = 32;
   static constexpr int kMostBetweenLooks = 32;
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
-#include "core/participant.h"
+#include "core/roster.h"
+#include "core/spin.h"
 #include "lib/check.h"
 
 namespace test {
@@ -11,7 +13,7 @@ namespace test {
 // straight-line WebAssembly of the fast path.
 struct Died {};
 
-enum class Got { kPermits, kTimeout, kClosed };
+enum class Got { kPermits, kTimeout, kClosed, kDeadlock };
 
 // One thread's use of the waiting room, as native/loop/room_env.h and src/room.ts use it between them, without Node.
 // What differs between the tests is the host:
@@ -28,6 +30,7 @@ class Actor {
   using Attachment = typename efd::Participant<S>::Attachment;
   using Waiter = efd::Waiter<S>;
   using Outcome = efd::Outcome;
+  using Spinner = efd::Spinner<S, Host::kSpins>;
 
   Actor(efd::Room<S>* room, Host* host) : host(host), room_(room), participant(room, host) {}
 
@@ -83,6 +86,32 @@ class Actor {
       if (!timed) continue;
       Leave(waiter);
       return Got::kTimeout;
+    }
+    return outcome == Outcome::kGranted ? Got::kPermits : Got::kClosed;
+  }
+
+  // Blocks for a mutex without a timeout, as src/room.ts does: each time that a slice has ended it looks whether it has
+  // closed a cycle of threads, and gives up when it has.
+  Got LockSync(Attachment* at, efd::Roster<S>* roster) {
+    if (TryAcquire(at, 1)) return Got::kPermits;
+    host->Boundary();
+    Outcome outcome;
+    Waiter* waiter = Begin(at, 1, efd::Role::kTaker, /*sync=*/true, &outcome);
+    if (waiter != nullptr) {
+      blocked_ = true;
+      const uint64_t order = roster->NextOrder();
+      participant.SetBlockedOn({at->arena, at->offset, at->cell(), order});
+      host->Blocked(waiter, order);
+    }
+    while (waiter != nullptr) {
+      host->Boundary();
+      const auto cycle = roster->FindDeadlock(&participant, room_);
+      if (!cycle.empty()) {
+        host->Deadlocked(cycle);
+        Leave(waiter);
+        return Got::kDeadlock;
+      }
+      if (Slice(waiter, /*timed=*/false, &outcome)) break;
     }
     return outcome == Outcome::kGranted ? Got::kPermits : Got::kClosed;
   }
@@ -160,6 +189,11 @@ class Actor {
  private:
   Waiter* Begin(Attachment* at, int32_t want, efd::Role role, bool sync, Outcome* outcome) {
     const bool party = role == efd::Role::kParty;
+    if (role == efd::Role::kTaker && SpinToTake(at, want)) {
+      *outcome = Outcome::kGranted;
+      return nullptr;
+    }
+    fresh_ = true;
     Waiter* waiter = participant.NewWait(at, want, role, sync);
     *outcome = party ? room_->ArriveAtBarrier(waiter) : room_->Arrive(waiter);
     if (party) {
@@ -174,21 +208,45 @@ class Actor {
     return nullptr;
   }
 
+  // What it finds closed it leaves to Arrive.
+  bool SpinToTake(Attachment* at, int32_t want) {
+    auto result = efd::kNotNow;
+    spinner_.Until([&] {
+      host->Spins();
+      host->BeginsTaking(at->cell());
+      result = efd::TryTake<S>(at->cell(), at->slot(), want);
+      host->EndsTaking();
+      return result != efd::kNotNow;
+    });
+    host->SpinsNoMore();
+    return result >= efd::kTaken;
+  }
+
   // Sleeps a slice of a sync wait. True when the wait has ended.
   bool Slice(Waiter* waiter, bool timed, Outcome* outcome) {
     auto* thread = participant.thread();
     thread->BeginSyncWait();
     bool out_of_time = false;
     for (;;) {
+      if (std::exchange(fresh_, false)) {
+        spinner_.Until([&] {
+          host->Spins();
+          return waiter->ready.load();
+        });
+        host->SpinsNoMore();
+      }
       if (!out_of_time && thread->ParkUnlessReady(waiter)) {
         const bool signalled = host->Sleep(timed);
         thread->Unparked(signalled);
         out_of_time = !signalled;
       }
       *outcome = Outcome::kWaiting;
-      if (waiter->ready) *outcome = Resume(waiter);
+      if (waiter->ready) {
+        *outcome = Resume(waiter);
+        fresh_ = *outcome == Outcome::kWaiting;  // overtaken
+      }
       if (*outcome != Outcome::kWaiting) {
-        participant.EndWait(waiter);
+        EndWait(waiter);
         break;
       }
       if (out_of_time) break;
@@ -206,10 +264,20 @@ class Actor {
   void Leave(Waiter* waiter) {
     room_->Leave(waiter);
     host->Left(waiter);
+    EndWait(waiter);
+  }
+
+  void EndWait(Waiter* waiter) {
+    // First: others look at the waits of a thread that is blocked.
+    if (blocked_) participant.SetBlockedOn({});
+    blocked_ = false;
     participant.EndWait(waiter);
   }
 
   efd::Room<S>* const room_;
+  Spinner spinner_;
+  bool fresh_ = false;            // the wait is worth a spin
+  bool blocked_ = false;          // without a timeout, on a mutex
   std::vector<Outcome> settled_;  // by waiter; kWaiting: nothing to take
 
  public:
@@ -218,12 +286,18 @@ class Actor {
 
 // A host without an oracle.
 struct NoOracle {
+  static constexpr int kSpins = 1024;
+  void Spins() {}
+  void SpinsNoMore() {}
   template <class W>
   void Queued(W*) {}
   template <class W>
   void Resumed(W*, efd::Outcome) {}
   template <class W>
   void Left(W*) {}
+  template <class W>
+  void Blocked(W*, uint64_t) {}
+  void Deadlocked(const std::vector<efd::DeadlockStep>&) {}
   void BeginsTaking(const int32_t*) {}
   void EndsTaking() {}
 };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { mutatedCore } from '../mutant.mjs';
 
 /**
- * @type {{ name: string, file: string, find: string, replace: string, says: RegExp }[]}
+ * `part` is of the names of the scenarios that find it; else all are gone through until one does.
+ * @type {{ name: string, part?: string, file: string, find: string, replace: string, says: RegExp }[]}
  */
 const mutations = [
   {
@@ -246,21 +247,101 @@ const mutations = [
   },
   {
     name: 'a party that gives up does not break the barrier',
+    part: 'barrier',
     file: 'room.h',
     find: 'if (w->role == Role::kParty) BreakLocked(queue, w->cell, &wakes);',
     replace: '',
     says: /everybody sleeps for ever/,
   },
+  {
+    name: 'a waiter for several permits may be overtaken',
+    file: 'room.h',
+    find: 'w->owed = (flags & kFair) != 0 || w->want != 1;',
+    replace: 'w->owed = (flags & kFair) != 0;',
+    says: /a waiter for several is overtaken/,
+  },
+  {
+    name: 'a barrier that is made whole keeps its life',
+    part: 'barrier',
+    file: 'room.h',
+    find: 'S::FetchAdd(cell + kLife, 1);',
+    replace: '',
+    says: /broken by who had left it/,
+  },
+  {
+    name: 'a barrier that is made whole keeps its flag',
+    part: 'barrier',
+    file: 'room.h',
+    find: 'S::FetchAnd(cell + kFlags, ~kBroken);',
+    replace: '',
+    says: /Wait\(0, Role::kParty\) == Got::kPermits/,
+  },
+  {
+    name: 'a barrier that is made whole keeps its waiters',
+    part: 'barrier',
+    file: 'room.h',
+    find: 'BreakAndServe(bucket, cell, &wakes);\n    if (broken) return;',
+    replace: 'if (broken) return BreakAndServe(bucket, cell, &wakes);',
+    says: /waits still after it was broken or reset/,
+  },
+  {
+    name: 'all threads of a deadlock are told',
+    part: 'deadlock',
+    file: 'roster.h',
+    find: 'blocked.order > search->order || ',
+    replace: '',
+    says: /a deadlock that another closed/,
+  },
+  {
+    name: 'the search for a deadlock does not know who holds a mutex',
+    part: 'deadlock',
+    file: 'roster.h',
+    find: 'S::Load(attachment.slot()) > 0',
+    replace: 'S::Load(attachment.slot()) > 1',
+    says: /everybody sleeps for ever/,
+  },
+  {
+    name: 'the search for a deadlock forgets the promises of a blocked thread',
+    part: 'deadlock',
+    file: 'participant.h',
+    find: 'if (blocked_on_.cell == nullptr) return;',
+    replace: 'if (blocked_on_.cell != nullptr) return;',
+    says: /everybody sleeps for ever|a deadlock that is none/,
+  },
+  {
+    name: 'the search for a deadlock takes a promise that comes later for one that comes first',
+    part: 'deadlock',
+    file: 'roster.h',
+    find: 'if (room->StandsInQueue(blocked.cell, thread->thread(), w)) waits = true;',
+    replace: 'waits = true;',
+    says: /a deadlock (where there can be none|that is none)/,
+  },
+  {
+    name: 'two threads find room to spin where there is room for one',
+    part: 'spin',
+    file: 'spin.h',
+    find: 'if (room == 0 || spinning_.fetch_add(1) >= room) {\n      if (room != 0) spinning_.fetch_sub(1);\n      return false;\n    }',
+    replace: 'if (spinning_.load() >= room) return false;\n    spinning_.fetch_add(1);',
+    says: /more spin at a time than may/,
+  },
+  {
+    name: 'a thread that finds no room to spin takes some away',
+    part: 'spin',
+    file: 'spin.h',
+    find: 'if (room != 0) spinning_.fetch_sub(1);\n      return false;',
+    replace: 'return false;',
+    says: /counts as spinning still/,
+  },
 ];
 
 /** What scripts/native-tests.mjs runs: the model over each mutated core. */
 export function mutationSuites(native, cache) {
-  return mutations.map(({ name, file, find, replace, says }, index) => ({
+  return mutations.map(({ name, part = '', file, find, replace, says }, index) => ({
     name: `mutation-${index + 1}`,
     title: `mutation: ${name}`,
     from: 'model',
     flags: ['-O0'],
-    args: ['quick'],
+    args: ['quick', part],
     deep: true,
     include: () => mutatedCore(native, join(cache, `mutant-${index + 1}`), { name, file, find, replace }),
     judge(status, output) {

@@ -15,13 +15,15 @@ bool Host::Sleep(bool timed) {
   busy = false;
   world_->CheckConserved();
   if (ends) {
-    Explorer::Before({Kind::kTimedSleep, &signalled_});
+    Explorer::Before({Kind::kTimedSleep, &wakes_});
   } else {
-    Explorer::Before({Kind::kSleep, &signalled_, &signalled_, true});
+    Explorer::Before({Kind::kSleep, &wakes_, &wakes_, true});
   }
   busy = true;
   const bool heard = signalled_;
   signalled_ = false;
+  if (!heard) slice_over_ = false;
+  wakes_ = slice_over_;
   return heard;
 }
 
@@ -39,12 +41,31 @@ void Host::Queued(ModelWaiter* waiter) {
 
 void Host::Resumed(ModelWaiter* waiter, Outcome outcome) {
   Explorer::Note(outcome == Outcome::kWaiting ? "was woken and lost" : "was woken: it is decided");
+  if (blocked == waiter && outcome != Outcome::kWaiting) blocked = nullptr;
   world_->Resumed(waiter, outcome);
 }
 
 void Host::Left(ModelWaiter* waiter) {
   Explorer::Note("left the queue");
+  if (blocked == waiter) blocked = nullptr;
   world_->Left(waiter);
+}
+
+void Host::Spins() {
+  spins = true;
+  world_->CheckSpinning();
+}
+
+void Host::Blocked(ModelWaiter* waiter, uint64_t order) {
+  Explorer::Note("is known to be blocked");
+  blocked = waiter;
+  blocked_since = order;
+  world_->Blocked(actor_);
+}
+
+void Host::Deadlocked(const std::vector<efd::DeadlockStep>& cycle) {
+  Explorer::Note("is told of a deadlock");
+  world_->CheckDeadlock(cycle);
 }
 
 // Self
@@ -54,6 +75,12 @@ Self::Self(World* world, int actor) : world_(world), host_(world, actor), actor_
     at_[i] =
         actor_.Attach(world->arena_.get(), world->offsets_[i], i == 0 ? world->scenario_->kind : int{efd::kSemaphore});
   }
+  actor_.participant.thread()->id = actor;
+  world_->roster_.Add(&actor_.participant);
+}
+
+Self::~Self() {
+  if (!died_) world_->roster_.Remove(&actor_.participant);
 }
 
 void Self::Run(void (*body)(Self&)) {
@@ -67,6 +94,7 @@ void Self::Run(void (*body)(Self&)) {
     if (at_[0]->slot() != nullptr && *at_[0]->slot() > 0) world_->owner_died_ = true;
     for (int i = 0; i < 2; i++) world_->inside_[i] -= held_[i];
     host_.busy = true;
+    world_->roster_.Remove(&actor_.participant);
     actor_.Die();
     world_->Died(host_.actor());
   }
@@ -86,8 +114,13 @@ Got Self::Took(int cell, int32_t permits, Got got) {
 Got Self::Note(const char* what, Got got) {
   Explorer::Note(std::string(what) + (got == Got::kPermits   ? ": got it"
                                       : got == Got::kTimeout ? ": timed out"
-                                                             : ": closed"));
+                                      : got == Got::kClosed  ? ": closed"
+                                                             : ": a deadlock"));
   return got;
+}
+
+Got Self::Lock(int cell) {
+  return Note("lock", Took(cell, 1, actor_.LockSync(at(cell), &world_->roster_)));
 }
 
 void Self::Release(int32_t permits, int cell) {
@@ -135,6 +168,17 @@ void Self::SetEvent() {
   World::TheRoom().SetEvent(at_[0]->cell());
 }
 
+void Self::SetBroken(bool broken) {
+  host_.Boundary();
+  Explorer::Note(broken ? "breaks the barrier" : "makes the barrier whole");
+  const uint64_t before = world_->last_arrival_;
+  World::TheRoom().SetBroken(at_[0]->cell(), broken);
+  for (const World::Waiting& each : world_->queue_) {
+    CHECK_SAYS(each.arrival > before || !each.queued(),
+               "who waited at a barrier waits still after it was broken or reset");
+  }
+}
+
 void Self::LearnOfDeath() {
   host_.Boundary();
   const bool told = World::TheRoom().TakeAbandoned(at_[0]->cell());
@@ -162,6 +206,7 @@ void World::Begin() {
   guarded_ = owner_died_ = false;
   queue_.clear();
   current_ = this;
+  ModelActor::Spinner::SetMostSpinning(scenario_->spinning);
   ModelSync::on_write = OnWrite;
   for (int i = 0; i < actors(); i++) {
     selves_[i] = std::make_unique<Self>(this, i);
@@ -184,6 +229,46 @@ void World::Resumed(ModelWaiter* waiter, Outcome outcome) {
 
 void World::Left(ModelWaiter* waiter) {
   queue_.erase(Find(waiter));
+}
+
+void World::CheckSpinning() const {
+  int spinning = 0;
+  for (int i = 0; i < actors(); i++) spinning += selves_[i]->host().spins;
+  CHECK_SAYS(spinning <= scenario_->spinning, "more spin at a time than may");
+}
+
+// Whoever is blocked and looked in vain looks again now and then; only this can have closed a cycle that it is the last
+// of.
+void World::Blocked(int actor) {
+  for (int i = 0; i < actors(); i++) {
+    if (i != actor && selves_[i]->host().blocked != nullptr) selves_[i]->host().EndSlice();
+  }
+}
+
+// Whoever is told is in a cycle of blocked threads, and was the last to block. Nothing of that is about to change.
+void World::CheckDeadlock(const std::vector<efd::DeadlockStep>& cycle) {
+  const Host& told = selves_[Explorer::actor()]->host();
+  CHECK_SAYS(cycle[0].thread == told.actor(), "told of a deadlock of others");
+  for (std::size_t i = 0; i < cycle.size(); i++) {
+    const int actor = cycle[i].thread;
+    CHECK_SAYS(WaitsFor(actor, cycle[(i + 1) % cycle.size()].thread, arena_->At(cycle[i].offset)),
+               "told of a deadlock that is none");
+    CHECK_SAYS(selves_[actor]->host().blocked_since <= told.blocked_since, "told of a deadlock that another closed");
+  }
+}
+
+bool World::WaitsFor(int actor, int other, const int32_t* cell) const {
+  const ModelWaiter* blocked = selves_[actor]->host().blocked;
+  if (blocked == nullptr || blocked->cell != cell || !blocked->queue) return false;
+  for (int i = 0; i < 2; i++) {
+    if (cells_[i] == cell && *selves_[other]->at(i)->slot() > 0) return true;
+  }
+  // Or a promise of the other comes first, and is not looked at while that is blocked, too.
+  for (const Waiting& each : queue_) {
+    if (each.waiter == blocked) return false;
+    if (each.actor == other && each.waiter->cell == cell && !each.waiter->sync) return true;
+  }
+  return false;
 }
 
 void World::Died(int actor) {
@@ -210,6 +295,7 @@ void World::OnWrite(int32_t* word, int32_t before, int32_t after) {
     if (each.waiter->cell != cell || !each.queued()) continue;
     CHECK_SAYS(each.lost == 0, "a waiter that has lost once is overtaken again");
     CHECK_SAYS((cell[efd::kFlags] & efd::kFair) == 0, "a fair queue is overtaken");
+    CHECK_SAYS(each.waiter->want == 1, "a waiter for several is overtaken");
   }
 }
 
@@ -258,6 +344,11 @@ void World::End() {
     }
   }
   ModelSync::on_write = nullptr;
+  if (scenario_->spinning > 0) {
+    bool spun = false;
+    ModelActor::Spinner().Until([&] { return spun = true; });
+    CHECK_SAYS(spun, "somebody counts as spinning still");
+  }
   for (auto& self : selves_) self.reset();
 }
 

@@ -20,12 +20,19 @@ using ModelWaiter = efd::Waiter<ModelSync>;
 // An actor's waker, and its line to the oracle.
 class Host final : public efd::Waker {
  public:
+  static constexpr int kSpins = 2;  // iterations of a spin, at most
+
   Host(World* world, int actor) : world_(world), actor_(actor) {}
 
   void Signal() override {
-    Explorer::Before({Kind::kSignal, &signalled_});
+    Explorer::Before({Kind::kSignal, &wakes_});
     CHECK_SAYS(!ended_, "a retired waker is signalled");
-    signalled_ = true;
+    wakes_ = signalled_ = true;
+  }
+  // The slice of a sync wait ends.
+  void EndSlice() {
+    Explorer::Before({Kind::kSignal, &wakes_});
+    wakes_ = slice_over_ = true;
   }
   bool Sleep(bool timed);
   void Boundary();
@@ -34,20 +41,29 @@ class Host final : public efd::Waker {
   void Queued(ModelWaiter* waiter);
   void Resumed(ModelWaiter* waiter, efd::Outcome outcome);
   void Left(ModelWaiter* waiter);
+  void Blocked(ModelWaiter* waiter, uint64_t order);
+  void Deadlocked(const std::vector<efd::DeadlockStep>& cycle);
+  void Spins();
+  void SpinsNoMore() { spins = false; }
   void BeginsTaking(const int32_t* cell) { taking = cell; }
   void EndsTaking() { taking = nullptr; }
 
   int dies_at = -1;  // at which boundary; -1: never
   int boundaries = 0;
-  const int32_t* taking = nullptr;  // the cell whose fast path it is in
-  bool busy = false;                // inside a call from JavaScript
+  bool spins = false;
+  const int32_t* taking = nullptr;       // the cell whose fast path it is in
+  bool busy = false;                     // inside a call from JavaScript
+  const ModelWaiter* blocked = nullptr;  // on a mutex, without a timeout
+  uint64_t blocked_since = 0;            // the later, the greater
   int actor() const { return actor_; }
-  const bool* signal_word() const { return &signalled_; }
+  const bool* signal_word() const { return &wakes_; }
 
  private:
   World* const world_;
   const int actor_;
-  bool signalled_ = false;
+  bool wakes_ = false;       // from its sleep
+  bool slice_over_ = false;  // ... because its time is up
+  bool signalled_ = false;   // ... because of a signal
   bool ended_ = false;
 };
 
@@ -55,6 +71,7 @@ class Host final : public efd::Waker {
 class Self {
  public:
   Self(World* world, int actor);
+  ~Self();
 
   // The first cell. `timed`: the wait may run out of time, at any moment.
   Got Sync(int32_t permits = 1, bool timed = false) {
@@ -67,6 +84,8 @@ class Self {
     return Took(0, permits, actor_.TryAcquire(at(0), permits) ? Got::kPermits : Got::kTimeout) == Got::kPermits;
   }
   void Release(int32_t permits = 1, int cell = 0);
+  // As a mutex is locked: without a timeout, and looking for deadlocks.
+  Got Lock(int cell);
   Got SyncOn(int cell, int32_t permits = 1) {
     return Took(cell, permits, actor_.AcquireSync(at(cell), permits, false));
   }
@@ -81,6 +100,7 @@ class Self {
   void Close();
   void Notify(int32_t count);
   void SetEvent();
+  void SetBroken(bool broken);
   void Post(int32_t permits = 1) { actor_.Post(at(0), permits); }
   Got Wait(int32_t want, efd::Role role = efd::Role::kTaker, bool timed = false) {
     return Note("wait", actor_.WaitSync(at(0), want, role, timed));
@@ -124,6 +144,7 @@ struct Scenario {
   Body prepare = nullptr;  // run by each actor before the schedule begins
   bool all = false;        // small enough to see everything in seconds
   int32_t second_permits = 1;
+  int spinning = 0;  // how many may spin at a time
 };
 
 class World final : public Program {
@@ -147,9 +168,12 @@ class World final : public Program {
 
   // For hosts
 
-  void Queued(int actor, ModelWaiter* waiter) { queue_.push_back({waiter, actor, 0}); }
+  void CheckSpinning() const;
+  void Queued(int actor, ModelWaiter* waiter) { queue_.push_back({waiter, actor, 0, ++last_arrival_}); }
   void Resumed(ModelWaiter* waiter, efd::Outcome outcome);
   void Left(ModelWaiter* waiter);
+  void Blocked(int actor);
+  void CheckDeadlock(const std::vector<efd::DeadlockStep>& cycle);
   void Died(int actor);
   // Nobody may be inside a call now: then every permit can be told.
   void CheckConserved();
@@ -161,6 +185,7 @@ class World final : public Program {
     ModelWaiter* waiter;
     int actor;
     int lost;  // how often it was woken and found nothing
+    uint64_t arrival;
     bool queued() const { return waiter->queue != nullptr; }
     bool served() const { return waiter->outcome != efd::Outcome::kWaiting; }
   };
@@ -168,6 +193,7 @@ class World final : public Program {
   static void OnWrite(int32_t* word, int32_t before, int32_t after);
 
   std::vector<Waiting>::iterator Find(ModelWaiter* waiter);
+  bool WaitsFor(int actor, int other, const int32_t* cell) const;
   bool has_ledger() const { return scenario_->kind <= efd::kRwLock; }
 
   const Scenario* const scenario_;
@@ -182,7 +208,9 @@ class World final : public Program {
   int32_t* cells_[2];
   std::unique_ptr<Self> selves_[kMaxActors];
   std::vector<Waiting> queue_;  // in order of arrival
-  int32_t inside_[2];           // by the actors' own count
+  uint64_t last_arrival_ = 0;
+  efd::Roster<ModelSync> roster_;
+  int32_t inside_[2];  // by the actors' own count
   static inline World* current_ = nullptr;
 };
 

@@ -47,7 +47,7 @@ const sanitizers = {
       {
         name: 'the fast path writes its ledger with a plain store',
         file: 'native/core/fastpath.h',
-        find: '  S::Store(slot, held - permits);',
+        find: '  S::Store(slot, WrappingSub(held, permits));',
         replace: '  *slot = held - permits;',
         jitless: true,
         says: /data race/,

@@ -1,5 +1,5 @@
 /** What the process takes up, as the kernel and V8 tell, and whether that stays as it was. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { inspect } from '@eventfd/semaphore';
@@ -13,12 +13,35 @@ const RSS_TOLERANCE = 0.1;
 /** Before the garbage collectors and the allocator have found their sizes, there is nothing to compare. */
 const SHORTEST_TO_JUDGE_MS = 120_000;
 
-/** Descriptors and threads of this process now. The directory that is read is one of the descriptors. */
+/** What each descriptor of this process is open for. */
+function openFor() {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return []; // the directory that was just read
+    }
+  });
+}
+
+/**
+ * Node opens the modules that a worker imports, and leaves them open when the worker is terminated meanwhile, as those
+ * of a pool may be; docs/lifecycle.md. They are counted apart from what else is open.
+ */
+const isModule = (target) => /\.(m|c)?js$|\.json$/.test(target);
+
+/** Descriptors and threads of this process now. */
 export function kernelCounts() {
-  return {
-    descriptors: readdirSync('/proc/self/fd').length - 1,
-    threads: readdirSync('/proc/self/task').length,
-  };
+  const targets = openFor();
+  const modules = targets.filter(isModule).length;
+  return { descriptors: targets.length - modules, modules, threads: readdirSync('/proc/self/task').length };
+}
+
+/** What is open now, and how often; for a complaint to name. */
+export function openByTarget() {
+  const counts = {};
+  for (const target of openFor()) counts[target] = (counts[target] ?? 0) + 1;
+  return counts;
 }
 
 /** @param arena the memory that all shared objects are in */
@@ -77,7 +100,12 @@ export class Course {
   /** A table: a line a figure, a column a quarter. */
   table() {
     const quarters = [0, 1, 2, 3].map((which) => this.quarter(which));
-    const names = { rss: 'RSS, MB', heap: 'heap of the main thread, MB', arena: 'arena, kB' };
+    const names = {
+      rss: 'RSS, MB',
+      heap: 'heap of the main thread, MB',
+      arena: 'arena, kB',
+      modules: 'left open by Node',
+    };
     return Object.keys(quarters[0]).map((key) => {
       const cells = quarters.map((quarter) =>
         quarter[key].toFixed(key === 'rss' || key === 'heap' ? 1 : 0).padStart(9),

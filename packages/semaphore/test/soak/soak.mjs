@@ -15,7 +15,7 @@ import { inspect } from '@eventfd/semaphore';
 import { randomOf } from '../support/random.mjs';
 import { Crew } from './crew.mjs';
 import { within } from './deadline.mjs';
-import { Course, kernelCounts, vitals } from './figures.mjs';
+import { Course, kernelCounts, openByTarget, vitals } from './figures.mjs';
 import { Pool } from './pool.mjs';
 import { Realm } from './realm.mjs';
 
@@ -196,6 +196,7 @@ export class Soak {
         .filter((key) => each[key] !== first[key])
         .map((key) => `with everybody gone there were ${each[key]} ${key}, at first ${first[key]}`),
     );
+    if (complaints.length > 0) complaints.push(`at the end these are open: ${JSON.stringify(openByTarget())}`);
     const { objects } = this.#vacancies.at(-1);
     const { leftOver } = this.#crew;
     if (objects > leftOver)

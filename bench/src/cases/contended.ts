@@ -5,22 +5,17 @@ import { contest, Phase, type Seat, takeSeat } from '../measure/contest.js';
 import { MORTICE_SINCE, MULTITHREADING_SINCE, NO_PERMITS, ONE_THREAD, WEB_LOCKS_SINCE } from '../subjects/lock.js';
 
 const MEASURED_MS = 300;
-/**
- * For each worker, before it is measured. V8 compiles for each of them anew, and each has but its share of the time: with
- * 150 ms for all, eight workers were still compiling when they were measured.
- */
-const WARM_UP_MS = 75;
 const PERMITS = 2;
 /** A counter to a cache line. */
 const STRIDE = 8;
 
 export async function contend(seat: Seat): Promise<true> {
-  const { enter, phase } = await takeSeat(seat);
+  const { enter, section, phase } = await takeSeat(seat);
   const counters = new Float64Array(seat.shared as SharedArrayBuffer);
   const at = seat.index * STRIDE;
   // Nothing but the count lies between giving back and wanting again: the queue is never empty for long.
   for (let done = 1; Atomics.load(phase, 0) !== Phase.OVER; done++) {
-    const entered = enter();
+    const entered = enter(section);
     if (entered !== undefined) await entered;
     counters[at] = done;
   }
@@ -33,7 +28,7 @@ async function run(subject: string, permits: number, { workers = 2, section = 0 
   const counts = new Float64Array(shared);
   const look = () => Array.from({ length: workers }, (_, index) => counts[index * STRIDE] ?? 0);
   go(Phase.WARM_UP);
-  await sleep(WARM_UP_MS * workers);
+  await sleep(MEASURED_MS / 2);
   const [before, cpu, began] = [look(), cpuMicros(), now()];
   await sleep(MEASURED_MS);
   const [after, took, used] = [look(), now() - began, cpuMicros() - cpu];

@@ -19,16 +19,18 @@ export interface Turns {
 }
 
 export async function queueUp(seat: Seat): Promise<Turns> {
+  const { enter, section, phase } = await takeSeat(seat);
   let [inside, during] = [0, 0];
-  const { enter, phase } = await takeSeat(seat, () => {
+  const noted = () => {
     inside = now();
     during = Atomics.load(phase, 0);
-  });
+    section();
+  };
   const waits = new Float64Array(MOST_TURNS + 1);
   let [turns, ended] = [0, 0];
   while (Atomics.load(phase, 0) !== Phase.OVER && turns < MOST_TURNS) {
     const began = now();
-    const entered = enter();
+    const entered = enter(noted);
     if (entered !== undefined) await entered;
     if (during === Phase.WARM_UP) continue;
     // It may have begun before: who is never served began to wait in the warm-up.

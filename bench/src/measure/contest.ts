@@ -1,5 +1,5 @@
 /** Workers that all want one lock: how they are started together, and which locks there are. */
-import type { Lock } from '../subjects/lock.js';
+import type { Enter, Lock } from '../subjects/lock.js';
 import { mutexes } from '../subjects/mutexes.js';
 import { semaphoresOf } from '../subjects/semaphores.js';
 import { busy, sleep } from './clock.js';
@@ -31,24 +31,16 @@ function lockOf({ subject, permits }: { subject: string; permits: number }): Loc
   return lock;
 }
 
-/**
- * On a worker: attaches, waits for the others. What it gives enters the lock once, for the length of a section.
- *
- * @param onEntered called as the first thing inside
- */
-export async function takeSeat(
-  seat: Seat,
-  onEntered = () => {},
-): Promise<{ enter: () => void | Promise<void>; phase: Int32Array }> {
+/** On a worker: attaches, waits for the others, and has what it takes to enter the lock for the length of a section. */
+export async function takeSeat(seat: Seat): Promise<{ enter: Enter; section: () => void; phase: Int32Array }> {
   const enter = await lockOf(seat).attach(seat.payload);
   const phase = new Int32Array(seat.phase);
   const section = () => {
-    onEntered();
     if (seat.section > 0) busy(seat.section / 1000);
   };
   ready();
   Atomics.wait(phase, 0, Phase.WAIT);
-  return { enter: () => enter(section), phase };
+  return { enter, section, phase };
 }
 
 export interface Contest {

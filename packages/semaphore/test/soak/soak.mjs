@@ -64,7 +64,8 @@ export class Soak {
     const replaceEvery = Math.min(REPLACED_EVERY_MS, this.#durationMs / 3);
     await this.#open();
     let [quiet, replaced] = [0, 0];
-    while (this.#elapsed < this.#durationMs) {
+    // Without a first time to hold the last against, nothing would be shown.
+    while (this.#elapsed < this.#durationMs || this.#vacancies.length === 0) {
       await this.#happen();
       if (this.#elapsed - quiet >= quietEvery) {
         await this.#quietPoint();

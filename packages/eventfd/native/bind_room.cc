@@ -156,7 +156,9 @@ Napi::Value TryAcquire(const Napi::CallbackInfo& info) {
 Napi::Value Release(const Napi::CallbackInfo& info) {
   const Twin twin(info, true);
   if (twin.slot == nullptr) return Number(info, efd::kNotHeld);
-  return Number(info, efd::Release<RealSync>(twin.cell, twin.slot, Int(info, 3)));
+  const auto result = efd::Release<RealSync>(twin.cell, twin.slot, Int(info, 3));
+  efd::AtPoint("given");
+  return Number(info, result);
 }
 
 Napi::Value TryTake(const Napi::CallbackInfo& info) {
@@ -168,7 +170,9 @@ Napi::Value TryTake(const Napi::CallbackInfo& info) {
 Napi::Value Post(const Napi::CallbackInfo& info) {
   const Twin twin(info, false);
   if (twin.cell == nullptr) return Number(info, efd::kTooMany);
-  return Number(info, efd::Post<RealSync>(twin.cell, Int(info, 2), Int(info, 3) != 0));
+  const auto result = efd::Post<RealSync>(twin.cell, Int(info, 2), Int(info, 3) != 0);
+  efd::AtPoint("posted");
+  return Number(info, result);
 }
 
 Napi::Value Park(const Napi::CallbackInfo& info) {

@@ -7,3 +7,6 @@
 
 void BindEventFd(Napi::Env env, Napi::Object exports);  // bind_eventfd.cc
 void BindRoom(Napi::Env env, Napi::Object exports);     // bind_room.cc
+#ifdef EFD_POINTS
+void BindPoints(Napi::Env env, Napi::Object exports);  // bind_points.cc
+#endif

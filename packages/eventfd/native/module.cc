@@ -5,6 +5,9 @@ namespace {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   BindEventFd(env, exports);
   BindRoom(env, exports);
+#ifdef EFD_POINTS
+  BindPoints(env, exports);
+#endif
   return exports;
 }
 

@@ -2,12 +2,13 @@
 // tarball, each checked by check-symbols.mjs. The other architecture than this machine's needs Debian's cross compiler;
 // without it that binary is left out, unless it is a release.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkSymbols } from './check-symbols.mjs';
 import { compile, needs } from './gyp.mjs';
+import { stage } from './stage.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const gyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
@@ -21,19 +22,8 @@ function fail(reason) {
 
 const runs = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
 
-/** The sources in a folder of their own, so that compiling for others leaves this checkout's own build alone. */
-function stage(arch) {
-  const folder = join(root, '.cache', `prebuild-${arch}`);
-  rmSync(join(folder, 'native'), { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const file of ['package.json', 'binding.gyp', 'native'])
-    cpSync(join(root, file), join(folder, file), { recursive: true, preserveTimestamps: true });
-  if (!existsSync(join(folder, 'node_modules'))) symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  return folder;
-}
-
 function prebuild(arch, prefix) {
-  const folder = stage(arch);
+  const folder = stage(root, `prebuild-${arch}`);
   const tools = { CC: `${prefix}gcc`, CXX: `${prefix}g++`, AR: `${prefix}ar`, LINK: `${prefix}g++` };
   if (!compile(gyp, folder, { args: [`--arch=${arch}`], env: tools })) fail(`linux-${arch} did not compile. ${needs}`);
   // The name tells node-gyp-build: any Node of this Node-API, with glibc.

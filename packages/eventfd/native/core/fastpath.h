@@ -1,5 +1,6 @@
 #pragma once
 
+#include "points.h"
 #include "words.h"
 
 namespace efd {
@@ -23,13 +24,16 @@ bool TakePermits(int32_t* cell, int32_t permits) {
 // The same, unless the queue goes first. `slot` is null where nobody keeps book.
 template <class S>
 TryResult TryTake(int32_t* cell, int32_t* slot, int32_t permits) {
+  AtPoint("taking");
   int32_t state = S::Load(cell + kState);
   for (;;) {
     if (state & kQueueFirst) return (S::Load(cell + kFlags) & kClosed) ? kIsClosed : kNotNow;
     if (FreePermits(state) < (permits == 0 ? 1 : permits)) return kNotNow;
     if (permits == 0 || S::CompareExchange(cell + kState, &state, WrappingSub(state, AsState(permits)))) break;
   }
+  AtPoint("taken");
   if (slot != nullptr) S::Store(slot, WrappingAdd(S::Load(slot), permits));
+  AtPoint("noted");
   return S::Load(cell + kFlags) & kAbandoned ? kTakenAbandoned : kTaken;
 }
 
@@ -45,6 +49,7 @@ ReleaseResult Release(int32_t* cell, int32_t* slot, int32_t permits) {
   const int32_t held = S::Load(slot);
   if (static_cast<uint32_t>(held) < static_cast<uint32_t>(permits)) return kNotHeld;
   S::Store(slot, WrappingSub(held, permits));
+  AtPoint("giving");
   return S::FetchAdd(cell + kState, AsState(permits)) & kHasWaiters ? kServeWaiters : kReleased;
 }
 

@@ -82,10 +82,12 @@ class Participant {
       slot = TakeSlot(&member);
       if (slot == 0) return Attached::kNoRoom;
     }
+    AtPoint("attaching");
     if (member.arena->Attach(offset, kind, generation) != Arena::Check::kOk) {
       if (slot != 0) member.free_slots.push_back(slot);
       return Attached::kRefused;
     }
+    AtPoint("attached");
     Lock lock(table_mutex_);
     if (free_attachments_.empty()) {
       free_attachments_.push_back(static_cast<uint32_t>(attachments_.size()));
@@ -204,7 +206,9 @@ class Participant {
       room_->Recover(attachment.cell(), attachment.slot(), attachment.kind);
       if (attachment.party) room_->LoseParty(attachment.cell(), attachment.life);
     }
+    AtPoint("retiring");
     thread_->Retire();
+    AtPoint("retired");
     for (Attachment& attachment : attachments_) {
       if (attachment.arena != nullptr) attachment.arena->Detach(attachment.offset);
     }

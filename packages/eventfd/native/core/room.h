@@ -80,6 +80,7 @@ class Room {
 
   // Ends a wait that is not wanted any more, and gives back what it was granted meanwhile. True when it had been.
   bool Leave(Waiter<S>* w) {
+    AtPoint("leaving");
     Wakes<S> wakes;
     Bucket& bucket = lot_.BucketOf(w->cell);
     Lock lock(bucket.mutex);
@@ -100,6 +101,7 @@ class Room {
 
   // Permits were given back, and the fast path saw that somebody waits.
   void Serve(int32_t* cell) {
+    AtPoint("serving");
     Wakes<S> wakes;
     Bucket& bucket = lot_.BucketOf(cell);
     Lock lock(bucket.mutex);
@@ -117,6 +119,7 @@ class Room {
   // Ends every wait on the cell, and all that come after. False when it was closed already; the queue is emptied all
   // the same, since the flag may be what somebody wrote over it.
   bool Close(int32_t* cell) {
+    AtPoint("closing");
     Wakes<S> wakes;
     Bucket& bucket = lot_.BucketOf(cell);
     Lock lock(bucket.mutex);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "list.h"
+#include "points.h"
 #include "sync.h"
 
 namespace efd {
@@ -197,6 +198,7 @@ class Wakes {
 
   void Send() {
     if (first_ == nullptr) return;
+    AtPoint("waking");
     SendTo(first_);
     first_ = nullptr;
     for (Thread<S>* thread : more_) SendTo(thread);

@@ -135,15 +135,18 @@ class RoomEnv {
       bool loop_has_work = false;
       const Clock::duration left = end - Clock::now();
       if (left > kNoTime && thread->ParkUnlessReady(sync_waiter_)) {
+        AtPoint("parked");
         const auto slept = waker_.Sleep(watch_loop_ ? uv_backend_fd(loop_) : -1, left);
         thread->Unparked(slept.signalled);
         loop_has_work = slept.loop_has_work && !slept.signalled;  // the loop watches the waker as well
       }
       if (sync_waiter_->ready) {
+        AtPoint("woken");
         const Outcome outcome = room_.Resume(sync_waiter_);
         // Overtaken: the next release hands over to it, so it is about to come.
         fresh_ = outcome == Outcome::kWaiting;
         if (outcome != Outcome::kWaiting) {
+          AtPoint("resumed");
           result = ResultOf(outcome);
           if (result == Result::kGranted && sync_waiter_->slot == nullptr) {
             result = Result::kUnheard;
@@ -226,8 +229,10 @@ class RoomEnv {
       at->life = waiter->life;
     }
     if (outcome == Outcome::kWaiting) {
+      AtPoint("queued");
       *queued = waiter;
     } else {
+      AtPoint("arrived");
       participant_.EndWait(waiter);
     }
     return ResultOf(outcome);
@@ -274,6 +279,7 @@ class RoomEnv {
     auto* thread = participant_.thread();
     waker_.Drain();
     thread->Heard();
+    AtPoint("woken");
     LeaveSync();  // the loop runs, so nobody is in it: JavaScript was torn out of it
     for (int batches = 0; batches < 16; batches++) {
       while (telling_ < kBatch) {
@@ -282,7 +288,9 @@ class RoomEnv {
         if (room_.Resume(waiter) != Outcome::kWaiting) decided_[telling_++] = waiter;
       }
       if (telling_ == 0) return;
+      AtPoint("resumed");
       const bool told = Tell();
+      AtPoint("told");
       // What JavaScript did not hear of. The ledger answers for permits; where there is none, they go to the next.
       for (; telling_ > 0; telling_--) {
         RealWaiter* waiter = decided_[telling_ - 1];
@@ -317,6 +325,7 @@ class RoomEnv {
 
   static void OnCleanup(napi_async_cleanup_hook_handle, void* data) {
     auto* self = static_cast<RoomEnv*>(data);
+    AtPoint("dying");
     self->process_.roster.Remove(&self->participant_);
     self->participant_.Die();
     // Node frees no reference that an addon made. Nothing calls JavaScript any more, and the environment is whole

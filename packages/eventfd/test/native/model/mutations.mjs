@@ -181,6 +181,7 @@ const mutations = [
     name: 'the ledger is written after the permits are free',
     file: 'fastpath.h',
     find: `  S::Store(slot, WrappingSub(held, permits));
+  AtPoint("giving");
   return S::FetchAdd(cell + kState, AsState(permits)) & kHasWaiters ? kServeWaiters : kReleased;`,
     replace: `  const int32_t before = S::FetchAdd(cell + kState, AsState(permits));
   S::Store(slot, held - permits * 2);

@@ -1,0 +1,53 @@
+// Must come first.
+import '../support/points-addon.js';
+
+import { describe, expect, test } from 'vitest';
+import { Scene } from '../support/points.js';
+import { subjects } from '../support/subjects.mjs';
+
+const points = [
+  { how: 'timeout', point: 'leaveSync called' },
+  { how: 'timeout', point: 'leaving' },
+  { how: 'timeout', point: 'leaveSync returned' },
+  { how: 'abort', point: 'leave called' },
+  { how: 'abort', point: 'leaving' },
+  { how: 'abort', point: 'leave returned' },
+];
+
+describe.each(Object.keys(subjects))('%s: a waiter is killed while it gives up', (name) => {
+  const cases = points.flatMap((each) => [
+    { ...each, grant: 'after' },
+    // Behind it there is nothing left to grant.
+    ...(each.point.endsWith('returned') ? [] : [{ ...each, grant: 'there' }]),
+  ]);
+  test.each(cases)('by $how, $point: granted $grant', async ({ how, point, grant }) => {
+    const scene = await Scene.of(name);
+    const { cls, victim, isBarrier } = scene;
+    scene.shut();
+    if (how === 'abort') {
+      await victim.do('begin');
+      await scene.queued(1);
+      scene.wait();
+      await scene.queued(2);
+      await victim.stopAt(point, 'abort');
+    } else {
+      const stands = victim.stopAt(point, 'passSync', { timeout: 60 });
+      await scene.queued(1);
+      scene.wait();
+      await stands;
+    }
+    if (grant === 'there') scene.open();
+
+    await victim.kill();
+
+    if (isBarrier && grant === 'after') {
+      expect(await scene.allRefused()).toEqual(['ERR_BARRIER_BROKEN']);
+      return;
+    }
+    if (grant === 'after') scene.open();
+    const told = await scene.allPass();
+    // C++ gave the grant back. (Killed before it is called, the loop's last turn may find the grant and note it.)
+    if (cls.tells && point !== 'leave called') expect(told).toBe(false);
+    expect(await scene.isWhole()).toBe(true);
+  });
+});

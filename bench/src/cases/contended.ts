@@ -1,7 +1,7 @@
 /** Workers that all want one lock, all the time: a mutex, or a semaphore of fewer permits than workers. */
 import { type Case, cannot, type Entry, type Figures, type Metric, type Point } from '../harness/types.js';
 import { cpuMicros, now, sleep } from '../measure/clock.js';
-import { contest, Phase, type Seat, takeSeat } from '../measure/contest.js';
+import { contest, Phase, type Seat, takeSeat, WARM_UP_MS } from '../measure/contest.js';
 import { MORTICE_SINCE, MULTITHREADING_SINCE, NO_PERMITS, ONE_THREAD, WEB_LOCKS_SINCE } from '../subjects/lock.js';
 
 const MEASURED_MS = 300;
@@ -28,7 +28,7 @@ async function run(subject: string, permits: number, { workers = 2, section = 0 
   const counts = new Float64Array(shared);
   const look = () => Array.from({ length: workers }, (_, index) => counts[index * STRIDE] ?? 0);
   go(Phase.WARM_UP);
-  await sleep(MEASURED_MS / 2);
+  await sleep(WARM_UP_MS * workers);
   const [before, cpu, began] = [look(), cpuMicros(), now()];
   await sleep(MEASURED_MS);
   const [after, took, used] = [look(), now() - began, cpuMicros() - cpu];

@@ -1,12 +1,11 @@
 /** Who gets the lock how often, and who waits how long, when all want it all the time. */
 import { type Case, cannot, type Entry, type Figures, type Point } from '../harness/types.js';
 import { now, percentiles, sleep } from '../measure/clock.js';
-import { contest, Phase, type Seat, takeSeat } from '../measure/contest.js';
+import { contest, Phase, type Seat, takeSeat, WARM_UP_MS } from '../measure/contest.js';
 import { MORTICE_SINCE, MULTITHREADING_SINCE, ONE_THREAD, WEB_LOCKS_SINCE } from '../subjects/lock.js';
 import { jain } from './contended.js';
 
 const SECTION_US = 10;
-const WARM_UP_MS = 100;
 const MEASURED_MS = 400;
 /** No worker is inside more often than this while it is measured. */
 const MOST_TURNS = (MEASURED_MS * 1000) / SECTION_US + 1;
@@ -47,7 +46,7 @@ async function run(subject: string, { workers = 4 }: Point): Promise<Figures> {
     section: SECTION_US,
   });
   go(Phase.WARM_UP);
-  await sleep(WARM_UP_MS);
+  await sleep(WARM_UP_MS * workers);
   go(Phase.MEASURED);
   await sleep(MEASURED_MS);
   go(Phase.OVER);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "arguments.h"
 #include "bindings.h"
 #include "fd/attachments.h"
 #include "fd/io.h"
@@ -19,6 +20,7 @@
 namespace {
 
 using efd::Attachments;
+using efd::Check;
 
 // What the functions of one thread share: their data, until its environment ends.
 struct ThreadState {
@@ -43,35 +45,6 @@ bool Bool(const Napi::Value& value) {
 }
 Napi::Value Number(const Napi::CallbackInfo& info, double value) {
   return Napi::Number::New(info.Env(), value);
-}
-
-bool Is(const Napi::Value& value, char type) {
-  switch (type) {
-    case 'n':
-      return value.IsNumber();
-    case 'b':
-      return value.IsBoolean();
-    case 'g':
-      return value.IsBigInt();
-    case 'f':
-      return value.IsFunction();
-    case 'i':
-      return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_int32_array;
-    case 'u':
-      return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
-  }
-  return false;
-}
-
-// True if the arguments are of these types, each a letter of Is. Else an exception is pending: the package's own code
-// is wrong, since it has checked what its callers passed.
-bool Check(const Napi::CallbackInfo& info, const char* types) {
-  for (size_t i = 0; types[i] != '\0'; i++) {
-    if (Is(info[i], types[i])) continue;
-    Napi::TypeError::New(info.Env(), "eventfd: bad argument to the addon").ThrowAsJavaScriptException();
-    return false;
-  }
-  return true;
 }
 
 // The loop's own descriptor where the caller wants to wake up when the loop has work, else -1.

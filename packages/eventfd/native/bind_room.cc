@@ -1,3 +1,4 @@
+#include "arguments.h"
 #include "bindings.h"
 #include "loop/room_env.h"
 
@@ -5,9 +6,11 @@ namespace {
 
 using efd::Arena;
 using efd::Arenas;
+using efd::Checked;
 using efd::NowMs;
 using efd::Process;
 using efd::RealSync;
+using efd::Refuse;
 using efd::Role;
 using efd::RoomEnv;
 using Participant = efd::RealParticipant;
@@ -36,6 +39,15 @@ Napi::Value Number(const Napi::CallbackInfo& info, double value) {
   return Napi::Number::New(info.Env(), value);
 }
 
+// What a waiter can be: a number of permits, and a role.
+bool IsWait(const Napi::CallbackInfo& info, int permits, int role) {
+  const int32_t want = Int(info, permits), what = Int(info, role);
+  return want >= 0 && want <= efd::kMaxPermits && what >= 0 && what <= static_cast<int32_t>(Role::kParty);
+}
+bool IsCount(int32_t permits) {
+  return permits >= -efd::kMaxPermits && permits <= efd::kMaxPermits;
+}
+
 // The attachment that argument 0 names; null when there is none, which only a mistake in our own TypeScript makes.
 Participant::Attachment* At(const Napi::CallbackInfo& info) {
   return Env(info).participant().At(Uint(info, 0));
@@ -45,15 +57,20 @@ Arena* ArenaAt(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Connect(const Napi::CallbackInfo& info) {
-  Env(info).Connect(Int(info, 0), info[1].As<Napi::Uint32Array>(), info[2].As<Napi::Function>());
+  auto batch = info[1].As<Napi::Uint32Array>();
+  if (batch.ElementLength() < RoomEnv::kBatch) return Refuse(info);
+  Env(info).Connect(Int(info, 0), batch, info[2].As<Napi::Function>());
   return info.Env().Undefined();
 }
 
 Napi::Value CreateArena(const Napi::CallbackInfo& info) {
   auto bytes = info[0].As<Napi::Uint8Array>();
+  // Memory that is not shared may be resized, or taken away by a transfer.
+  if (bytes.ArrayBuffer().IsArrayBuffer()) return Refuse(info);
+  Arena* arena = Process::Get().arenas.Create(bytes.Data(), bytes.ByteLength());
+  if (arena == nullptr) return Refuse(info);
   bool is_new;
-  return Number(info,
-                Env(info).participant().Join(Process::Get().arenas.Create(bytes.Data(), bytes.ByteLength()), &is_new));
+  return Number(info, Env(info).participant().Join(arena, &is_new));
 }
 
 Napi::Value JoinArena(const Napi::CallbackInfo& info) {
@@ -77,15 +94,18 @@ Napi::Value LeaveArena(const Napi::CallbackInfo& info) {
 
 Napi::Value GrowArena(const Napi::CallbackInfo& info) {
   Arena* arena = ArenaAt(info);
-  if (arena != nullptr) arena->SetBytes(info[1].As<Napi::Uint8Array>().ByteLength());
+  auto bytes = info[1].As<Napi::Uint8Array>();
+  if (arena != nullptr && bytes.Data() != arena->base()) return Refuse(info);
+  if (arena != nullptr) arena->SetBytes(bytes.ByteLength());
   return Napi::Boolean::New(info.Env(), arena != nullptr && arena->HasRoom());
 }
 
 Napi::Value AllocateCell(const Napi::CallbackInfo& info) {
   Arena* arena = ArenaAt(info);
   if (arena == nullptr) return Number(info, 0);
-  return Number(
-      info, arena->AllocateCell(Int(info, 1), Int(info, 2), Int(info, 3), Int(info, 4), info[5].As<Napi::String>()));
+  const int32_t kind = Int(info, 1), flags = Int(info, 2), permits = Int(info, 3), max = Int(info, 4);
+  if (kind < efd::kSemaphore || kind > efd::kBarrier || !IsCount(permits) || !IsCount(max)) return Refuse(info);
+  return Number(info, arena->AllocateCell(kind, flags, permits, max, info[5].As<Napi::String>()));
 }
 
 Napi::Value CheckCell(const Napi::CallbackInfo& info) {
@@ -176,6 +196,7 @@ Napi::Value Post(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Park(const Napi::CallbackInfo& info) {
+  if (!IsWait(info, 1, 2)) return Refuse(info);
   auto* at = At(info);
   return Number(
       info, at == nullptr ? efd::Result::kRefused : Env(info).Park(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3)));
@@ -183,10 +204,12 @@ Napi::Value Park(const Napi::CallbackInfo& info) {
 
 Napi::Value Leave(const Napi::CallbackInfo& info) {
   Waiter* waiter = Env(info).participant().WaiterAt(Uint(info, 0));
-  return Napi::Boolean::New(info.Env(), waiter != nullptr && !waiter->sync && Env(info).Leave(waiter));
+  if (waiter == nullptr || waiter->sync || Env(info).IsBeingTold(waiter)) return Napi::Boolean::New(info.Env(), false);
+  return Napi::Boolean::New(info.Env(), Env(info).Leave(waiter));
 }
 
 Napi::Value ParkSync(const Napi::CallbackInfo& info) {
+  if (!IsWait(info, 1, 2)) return Refuse(info);
   auto* at = At(info);
   return Number(info, at == nullptr
                           ? efd::Result::kRefused
@@ -312,37 +335,37 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   };
   exports.Set("addonId", Napi::Number::New(env, static_cast<double>(Process::Get().addon_id)));
   exports.Set("batchLength", Napi::Number::New(env, RoomEnv::kBatch));
-  bind("connect", Connect);
-  bind("createArena", CreateArena);
-  bind("joinArena", JoinArena);
-  bind("leaveArena", LeaveArena);
-  bind("growArena", GrowArena);
-  bind("allocateCell", AllocateCell);
-  bind("checkCell", CheckCell);
-  bind("closeCell", CloseCell);
-  bind("disposeCell", DisposeCell);
-  bind("attach", Attach);
-  bind("slotOf", SlotOf);
-  bind("detach", Detach);
-  bind("tryAcquire", TryAcquire);
-  bind("release", Release);
-  bind("tryTake", TryTake);
-  bind("post", Post);
-  bind("park", Park);
-  bind("leave", Leave);
-  bind("parkSync", ParkSync);
-  bind("waitSync", WaitSync);
+  bind("connect", Checked<Connect, "nwf">);
+  bind("createArena", Checked<CreateArena, "u">);
+  bind("joinArena", Checked<JoinArena, "u">);
+  bind("leaveArena", Checked<LeaveArena, "n">);
+  bind("growArena", Checked<GrowArena, "nu">);
+  bind("allocateCell", Checked<AllocateCell, "nnnnns">);
+  bind("checkCell", Checked<CheckCell, "nnnn">);
+  bind("closeCell", Checked<CloseCell, "nnnn">);
+  bind("disposeCell", Checked<DisposeCell, "nnnn">);
+  bind("attach", Checked<Attach, "nnnn">);
+  bind("slotOf", Checked<SlotOf, "n">);
+  bind("detach", Checked<Detach, "n">);
+  bind("tryAcquire", Checked<TryAcquire, "nnnn">);
+  bind("release", Checked<Release, "nnnn">);
+  bind("tryTake", Checked<TryTake, "nnn">);
+  bind("post", Checked<Post, "nnnn">);
+  bind("park", Checked<Park, "nnnb">);
+  bind("leave", Checked<Leave, "n">);
+  bind("parkSync", Checked<ParkSync, "nnnbn">);
+  bind("waitSync", Checked<WaitSync, "n">);
   bind("heard", Heard);
   bind("heardSync", HeardSync);
   bind("leaveSync", LeaveSync);
-  bind("serve", Serve);
-  bind("notify", Notify);
-  bind("resize", Resize);
-  bind("forget", Forget);
-  bind("setEvent", SetEvent);
-  bind("setBroken", SetBroken);
-  bind("takeAbandoned", TakeAbandoned);
+  bind("serve", Checked<Serve, "n">);
+  bind("notify", Checked<Notify, "nn">);
+  bind("resize", Checked<Resize, "nn">);
+  bind("forget", Checked<Forget, "nn">);
+  bind("setEvent", Checked<SetEvent, "n">);
+  bind("setBroken", Checked<SetBroken, "nb">);
+  bind("takeAbandoned", Checked<TakeAbandoned, "n">);
   bind("findDeadlock", FindDeadlock);
   bind("inspect", Inspect);
-  bind("setMostSpinning", SetMostSpinning);
+  bind("setMostSpinning", Checked<SetMostSpinning, "n">);
 }

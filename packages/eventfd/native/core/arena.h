@@ -42,6 +42,9 @@ class Arena {
 
   uint8_t* base() const { return base_; }
   uint64_t id() const { return id_; }
+  // How many threads have joined it, for Arenas.
+  std::atomic<int> joined{0};
+
   int32_t* At(uint32_t offset) const { return reinterpret_cast<int32_t*>(base_ + offset); }
 
   // The memory has grown, or was seen to be this long; it never shrinks.
@@ -190,9 +193,12 @@ class Arenas {
  public:
   explicit Arenas(uint64_t addon_id) : addon_id_(addon_id) {}
 
+  // Null when the memory is none for an arena, or one already: a thread has joined it.
   Arena* Create(uint8_t* base, std::size_t bytes) {
+    if (!Fits(base, bytes)) return nullptr;
     std::lock_guard lock(mutex_);
     Arena*& arena = by_base_[base];
+    if (arena != nullptr && arena->joined > 0) return nullptr;
     delete arena;  // the memory that was at this address is gone
     arena = new Arena(base, bytes, addon_id_, ++last_id_);
     return arena;
@@ -201,7 +207,7 @@ class Arenas {
   enum class Found { kOk, kNoArena, kOtherAddon };
 
   Found Find(uint8_t* base, std::size_t bytes, Arena** arena) {
-    if (bytes < Arena::kLine) return Found::kNoArena;
+    if (!Fits(base, bytes)) return Found::kNoArena;
     const auto* header = reinterpret_cast<const Arena::Header*>(base);
     if (header->magic != Arena::kMagic) return Found::kNoArena;
     if (header->addon_id != addon_id_) return Found::kOtherAddon;
@@ -214,6 +220,10 @@ class Arenas {
   }
 
  private:
+  static bool Fits(const uint8_t* base, std::size_t bytes) {
+    return bytes >= Arena::kLine && reinterpret_cast<uintptr_t>(base) % alignof(Arena::Header) == 0;
+  }
+
   const uint64_t addon_id_;
   std::mutex mutex_;
   std::map<const uint8_t*, Arena*> by_base_;

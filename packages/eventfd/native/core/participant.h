@@ -57,6 +57,7 @@ class Participant {
     while (index < members_.size() && members_[index].arena != nullptr) index++;
     if (index == members_.size()) members_.emplace_back();
     members_[index].arena = arena;
+    arena->joined++;
     return index;
   }
 
@@ -66,6 +67,7 @@ class Participant {
     Member& member = members_[index];
     for (uint32_t line : member.ledger_lines) member.arena->FreeLedgerLine(line);
     Lock lock(table_mutex_);
+    member.arena->joined--;
     member = {};
     return true;
   }
@@ -214,6 +216,7 @@ class Participant {
     }
     for (Member& member : members_) {
       for (uint32_t line : member.ledger_lines) member.arena->FreeLedgerLine(line);
+      if (member.arena != nullptr) member.arena->joined--;
     }
     attachments_.clear();
     members_.clear();

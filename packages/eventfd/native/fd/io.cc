@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "fd/interrupter.h"
@@ -12,11 +13,13 @@
 namespace efd {
 namespace {
 
+constexpr int kLongestSlice = 1000;  // ms a call blocks: a thread can be terminated between two of them
+
 // A read(2) or write(2) that returns in time: at once on a non-blocking descriptor, else after `patience` ms.
 template <typename Call>
 ssize_t Bounded(int fd, int patience, Call call) {
   if (IsNonBlocking(fd) != 0) return call();  // that is, also when it is no descriptor: the call says so
-  Interrupter interrupter(patience);
+  Interrupter interrupter(std::clamp(patience, 1, kLongestSlice));  // of 0 it would never interrupt
   if (interrupter.error() != 0) {
     errno = -interrupter.error();
     return -1;
@@ -66,7 +69,7 @@ int SetNonBlocking(int fd) {
 
 int Poll(std::vector<pollfd>* polled, int loop_fd, int ms, bool* loop_has_work) {
   polled->push_back({loop_fd, POLLIN, 0});  // poll(2) passes over a negative one
-  int n = poll(polled->data(), polled->size(), ms);
+  int n = poll(polled->data(), polled->size(), std::clamp(ms, 0, kLongestSlice));
   int error = n < 0 && errno != EINTR ? -errno : 0;
   *loop_has_work = n > 0 && polled->back().revents != 0;
   polled->pop_back();

@@ -101,6 +101,11 @@ class RoomEnv {
     return static_cast<int32_t>(waiter->index);
   }
 
+  // Whether JavaScript is being told of the waiter right now: it is Heard() that ends it.
+  bool IsBeingTold(const RealWaiter* waiter) const {
+    return std::find(decided_, decided_ + telling_, waiter) != decided_ + telling_;
+  }
+
   // True when it had been granted, and was given back.
   bool Leave(RealWaiter* waiter) {
     LeaveSync();  // as Park
@@ -304,8 +309,10 @@ class RoomEnv {
   // False when JavaScript cannot run any more: the loop of a worker turns once more when it ends.
   bool Tell() {
     Napi::HandleScope scope(env_);
-    uint32_t* batch = batch_.Value().Data();
+    if (batch_.IsEmpty()) return false;  // nobody has connected
+    Napi::Uint32Array batch = batch_.Value();
     const uint32_t count = telling_;
+    if (batch.ElementLength() < count) return false;  // it was transferred
     for (uint32_t i = 0; i < count; i++) {
       batch[i] = decided_[i]->index << 1 | (decided_[i]->outcome == Outcome::kClosed ? 1 : 0);
     }

@@ -124,4 +124,20 @@ TEST("hostile: an arena is found by its own header alone") {
   delete made;
 }
 
+TEST("hostile: memory that a thread has joined does not become another arena") {
+  Memory memory;
+  Arenas arenas(kAddon);
+  test::CountingWaker waker;
+  Participant<S> participant(&TheRoom(), &waker);
+  bool is_new;
+  const uint32_t index = participant.Join(arenas.Create(memory.bytes, sizeof memory.bytes), &is_new);
+  CHECK(arenas.Create(memory.bytes, sizeof memory.bytes) == nullptr);
+  CHECK(participant.LeaveArena(index));
+  Arena* another = arenas.Create(memory.bytes, sizeof memory.bytes);
+  CHECK(another != nullptr);
+  CHECK(arenas.Create(memory.bytes + 4, 128) == nullptr);
+  CHECK(arenas.Create(memory.bytes, 63) == nullptr);
+  delete another;
+}
+
 }  // namespace unit_hostile

@@ -19,8 +19,7 @@ namespace efd {
 //   given      the permits are free, who waits has not been served     Die, step 3
 //   posted     the same where nobody keeps book                        Die, step 3
 //   serving    it came to serve the queue, or is Die's step 3          C++, which goes on
-//   waking     decided under the lock; the threads are not signalled   C++, which goes on; a thread that is gone by
-//   then
+//   waking     decided under the lock; the threads are not signalled   C++, which goes on; who is gone by then
 //                                                                      has retired its waker
 //   arrived    the wait was over before it began                       Die, step 2; step 3 or LoseParty without ledger
 //   queued     it stands in the queue                                  Die, step 1: leaves, or passes on what it got
@@ -35,7 +34,7 @@ namespace efd {
 //   retired    its waker is gone                                       the rest of Die
 //
 // packages/semaphore/test/fault/points-*.test.ts kill a worker at each. Only a build with EFD_POINTS has them
-// (packages/eventfd/scripts/build-points.mjs): in any other AtPoint() is nothing, and nothing can arm it.
+// (packages/eventfd/scripts/build-native.mjs --points): in any other AtPoint() is nothing, and nothing can arm it.
 #ifdef EFD_POINTS
 void AtPoint(const char* name);  // bind_points.cc
 #else

@@ -20,7 +20,7 @@ class Spinner {
   static constexpr int kMost = kMostPauses;
   static constexpr int kLeast = std::min(16, kMost);
   static constexpr int kProbeEvery = 32;
-  static constexpr int kMostBetweenLooks = 32;
+  static constexpr int kMostBetweenLooks = 8;
 
   // Spins until `done` says so. True when it did.
   template <class Done>

@@ -201,12 +201,13 @@ class RoomEnv {
 
   // When a slice of at most so many milliseconds ends. JavaScript has to run now and then, since a thread that is being
   // terminated is told so there. While its loop is quiet the termination will be heard from that; the slice is for what
-  // may yet be missed. A loop that has other work already says nothing more, and slices are half as long.
+  // may yet be missed. A loop that has other work already says nothing more, and then a slice is what `terminate()`
+  // takes.
   //
   // It ends on a beat that all threads share, so that those that are blocked wake up together, and not each from an
   // idle processor's sleep, which costs more than the slice.
   static Clock::time_point EndOfSlice(Clock::time_point now, double ms, bool watches_loop) {
-    const int64_t beat_ms = watches_loop ? 100 : 50;
+    const int64_t beat_ms = watches_loop ? 100 : 80;
     const Clock::duration beat = std::chrono::milliseconds(beat_ms);
     const std::chrono::duration<double, std::milli> wanted(ms > 0 ? std::min<double>(ms, beat_ms) : 0);
     const auto end = now + std::chrono::duration_cast<Clock::duration>(wanted);

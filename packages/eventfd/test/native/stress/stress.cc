@@ -34,7 +34,9 @@ class Host final : public efd::Waker, public test::NoOracle {
     CHECK_SAYS(!retired_, "a retired waker is signalled");
     waker_.Signal();
   }
-  bool Sleep(bool timed) { return waker_.Sleep(-1, timed ? Below(2) : -1).signalled; }
+  bool Sleep(bool timed) {
+    return waker_.Sleep(-1, timed ? std::chrono::milliseconds(Below(2)) : std::chrono::hours(24)).signalled;
+  }
   void Boundary() {
     if (mortal && Below(400) == 0) throw Died{};
   }

@@ -29,6 +29,9 @@ export async function digestInPool(
     filename: fileURLToPath(new URL('worker.js', import.meta.url)),
     minThreads: workers,
     maxThreads: workers,
+    // Piscina then imports the worker's file at once, and does not try to require it: Node 20 and 22 abort when a worker is
+    // terminated in the middle of that, as one may be that has hardly begun when the last file is done.
+    execArgv: ['--no-experimental-require-module'],
     workerData: { dir, semaphore, plan } satisfies WorkerData,
   });
 

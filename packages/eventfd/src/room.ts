@@ -3,8 +3,8 @@ import { threadId } from 'node:worker_threads';
 import { systemError } from './errors.js';
 import { native, Role, RoomResult } from './native.js';
 
-/** The longest a sync wait sleeps in native code before JavaScript runs again, so that the thread can be terminated. */
-const SLICE_MS = 100;
+/** How long a sync wait sleeps in native code before JavaScript runs again, so that the thread can be terminated. */
+const SLICE_MS = 50;
 
 /** Something that waits. Told once, on this thread. */
 export interface Parked {
@@ -81,7 +81,7 @@ export interface SyncHooks {
   lasting?: (() => void) | undefined;
 }
 
-/** After 1, 2, 4, ... slices, and then every 64, which take 3 to 7 seconds. */
+/** After 1, 2, 4, ... slices, and then every 3.2 seconds. */
 function isNowAndThen(slice: number): boolean {
   return (slice & (slice - 1)) === 0 || slice % 64 === 0;
 }

@@ -132,7 +132,7 @@ class RoomEnv {
   int32_t WaitSync(double ms) {
     if (sync_waiter_ == nullptr) return Result::kRefused;
     auto* thread = participant_.thread();
-    const Clock::time_point end = EndOfSlice(Clock::now(), ms, watch_loop_);
+    const Clock::time_point end = EndOfSlice(Clock::now(), ms);
     thread->BeginSyncWait();
     int32_t result = Result::kWaiting;
     for (;;) {
@@ -199,20 +199,9 @@ class RoomEnv {
   using Clock = std::chrono::steady_clock;
   static constexpr Clock::duration kNoTime{0};
 
-  // When a slice of at most so many milliseconds ends. JavaScript has to run now and then, since a thread that is being
-  // terminated is told so there. While its loop is quiet the termination will be heard from that; the slice is for what
-  // may yet be missed. A loop that has other work already says nothing more, and then a slice is what `terminate()`
-  // takes.
-  //
-  // It ends on a beat that all threads share, so that those that are blocked wake up together, and not each from an
-  // idle processor's sleep, which costs more than the slice.
-  static Clock::time_point EndOfSlice(Clock::time_point now, double ms, bool watches_loop) {
-    const int64_t beat_ms = watches_loop ? 100 : 80;
-    const Clock::duration beat = std::chrono::milliseconds(beat_ms);
-    const std::chrono::duration<double, std::milli> wanted(ms > 0 ? std::min<double>(ms, beat_ms) : 0);
-    const auto end = now + std::chrono::duration_cast<Clock::duration>(wanted);
-    const auto on_beat = end - end.time_since_epoch() % beat;
-    return on_beat - now >= beat / 2 ? on_beat : std::min(end, on_beat + beat / 2);
+  static Clock::time_point EndOfSlice(Clock::time_point now, double ms) {
+    const std::chrono::duration<double, std::milli> wanted(ms > 0 ? std::min(ms, 100.0) : 0);
+    return now + std::chrono::duration_cast<Clock::duration>(wanted);
   }
 
   static int32_t ResultOf(Outcome outcome) {

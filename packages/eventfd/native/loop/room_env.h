@@ -199,6 +199,7 @@ class RoomEnv {
   using Clock = std::chrono::steady_clock;
   static constexpr Clock::duration kNoTime{0};
 
+  // Whatever was passed, it is not far off: JavaScript must run now and then, or the thread cannot be terminated.
   static Clock::time_point EndOfSlice(Clock::time_point now, double ms) {
     const std::chrono::duration<double, std::milli> wanted(ms > 0 ? std::min(ms, 100.0) : 0);
     return now + std::chrono::duration_cast<Clock::duration>(wanted);

@@ -10,6 +10,7 @@
 #include "bindings.h"
 #include "fd/attachments.h"
 #include "fd/io.h"
+#include "loop/call_back.h"
 
 // src/native.ts says what each function takes and gives. Errors are returned as negative errnos: JavaScript makes the
 // error objects, where the name of the system call and the arguments are known.
@@ -52,18 +53,12 @@ int LoopFd(const Napi::CallbackInfo& info, const Napi::Value& wanted) {
   return Bool(wanted) ? uv_backend_fd(StateOf(info).loop) : -1;
 }
 
-// Calls back into JavaScript from the loop. Not by MakeCallback of node-addon-api, which ends the process if it fails:
-// it does once the worker is being terminated, and Node still runs the loop then.
 efd::OnReady CallbackTo(const Napi::Value& value) {
   auto function = std::make_shared<Napi::FunctionReference>(Napi::Persistent(value.As<Napi::Function>()));
   return [function](int64_t id, efd::Side side) {
     Napi::Env env = function->Env();
     Napi::HandleScope scope(env);
-    napi_value arguments[] = {Napi::Number::New(env, id), Napi::Number::New(env, side)};
-    napi_value unused;
-    if (napi_make_callback(env, nullptr, env.Global(), function->Value(), 2, arguments, nullptr) != napi_ok) {
-      napi_get_and_clear_last_exception(env, &unused);
-    }
+    CallBack(env, function->Value(), {Napi::Number::New(env, id), Napi::Number::New(env, side)});
   };
 }
 

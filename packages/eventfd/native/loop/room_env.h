@@ -11,6 +11,7 @@
 
 #include "core/roster.h"
 #include "core/spin.h"
+#include "loop/call_back.h"
 #include "loop/poll_handle.h"
 #include "loop/waker_eventfd.h"
 
@@ -307,18 +308,8 @@ class RoomEnv {
     for (uint32_t i = 0; i < count; i++) {
       batch[i] = decided_[i]->index << 1 | (decided_[i]->outcome == Outcome::kClosed ? 1 : 0);
     }
-    napi_value global, argument;
-    if (napi_get_global(env_, &global) != napi_ok) return false;
-    if (napi_create_uint32(env_, count, &argument) != napi_ok) return false;
-    const napi_status status = napi_make_callback(env_, nullptr, global, on_ready_.Value(), 1, &argument, nullptr);
-    if (status == napi_ok) return true;
-    bool pending = false;
-    napi_value error;
-    if (napi_is_exception_pending(env_, &pending) == napi_ok && pending &&
-        napi_get_and_clear_last_exception(env_, &error) == napi_ok) {
-      napi_fatal_exception(env_, error);
-    }
-    return false;
+    napi_value argument;
+    return napi_create_uint32(env_, count, &argument) == napi_ok && CallBack(env_, on_ready_.Value(), {argument});
   }
 
   static void OnCleanup(napi_async_cleanup_hook_handle, void* data) {

@@ -36,12 +36,10 @@ template <class S>
 class Room {
  public:
   using Bucket = typename ParkingLot<S>::Bucket;
-  using Lock = typename S::Lock;
 
   // Begins a wait. kGranted: the permits were there after all, and are noted. kClosed: never will be. kWaiting: queued.
   Outcome Arrive(Waiter<S>* w) {
-    Bucket& bucket = lot_.BucketOf(w->cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, w->cell);
     const int32_t flags = S::Load(w->cell + kFlags);
     if (flags & kClosed) return w->outcome = Outcome::kClosed;
     w->owed = (flags & kFair) != 0 || w->want != 1;
@@ -62,8 +60,7 @@ class Room {
   // The waiter's thread was woken for it and looks. Permits it was granted are noted in the ledger.
   Outcome Resume(Waiter<S>* w) {
     Wakes<S> wakes;
-    Bucket& bucket = lot_.BucketOf(w->cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, w->cell);
     w->thread->TakeReady(w);
     if (w->outcome == Outcome::kWaiting && w == w->queue->waiters.front()) {
       // It was woken to try; if somebody was faster, it is not overtaken again.
@@ -82,8 +79,7 @@ class Room {
   bool Leave(Waiter<S>* w) {
     AtPoint("leaving");
     Wakes<S> wakes;
-    Bucket& bucket = lot_.BucketOf(w->cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, w->cell);
     w->thread->TakeReady(w);
     const bool granted = w->outcome == Outcome::kGranted;
     if (Queue<S>* queue = w->queue) {
@@ -103,16 +99,14 @@ class Room {
   void Serve(int32_t* cell) {
     AtPoint("serving");
     Wakes<S> wakes;
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, cell);
     ServeCell(bucket, cell, &wakes);
   }
 
   // Gives the first `count` waiters what they wait for, whatever the state word says. Returns how many there were.
   int32_t Notify(int32_t* cell, int32_t count) {
     Wakes<S> wakes;
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, cell);
     return NotifyQueue(bucket, cell, count, &wakes);
   }
 
@@ -121,8 +115,7 @@ class Room {
   bool Close(int32_t* cell) {
     AtPoint("closing");
     Wakes<S> wakes;
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, cell);
     const bool was_open = (S::FetchOr(cell + kFlags, kClosed) & kClosed) == 0;
     Queue<S>* queue = bucket.Find(cell);
     if (queue == nullptr) {
@@ -139,8 +132,7 @@ class Room {
   // waited before it, even when a reset follows at once.
   void SetEvent(int32_t* cell) {
     Wakes<S> wakes;
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, cell);
     const bool one = S::Load(cell + kFlags) & kAutoReset;
     if (one && NotifyQueue(bucket, cell, 1, &wakes) > 0) return;
     Post<S>(cell, 1, /*saturate=*/true);
@@ -150,8 +142,7 @@ class Room {
   // A party arrives at a barrier of kTotal parties. kGranted: it is the last, and the others are released.
   Outcome ArriveAtBarrier(Waiter<S>* w) {
     Wakes<S> wakes;
-    Bucket& bucket = lot_.BucketOf(w->cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, w->cell);
     w->life = S::Load(w->cell + kLife);
     if (S::Load(w->cell + kFlags) & (kClosed | kBroken)) return w->outcome = Outcome::kClosed;
     const Queue<S>* queue = bucket.Find(w->cell);
@@ -170,8 +161,7 @@ class Room {
   // Breaks a barrier, or makes a broken one whole. Either way nobody waits at it afterwards.
   void SetBroken(int32_t* cell, bool broken) {
     Wakes<S> wakes;
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, cell);
     BreakAndServe(bucket, cell, &wakes);
     if (broken) return;
     S::FetchAnd(cell + kFlags, ~kBroken);
@@ -182,16 +172,14 @@ class Room {
   // since: then others have taken its place.
   void LoseParty(int32_t* cell, int32_t life) {
     Wakes<S> wakes;
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, cell);
     if (S::Load(cell + kLife) == life) BreakAndServe(bucket, cell, &wakes);
   }
 
   // Changes how many permits there are. False when that would leave fewer than none, or more than kMax.
   bool Resize(int32_t* cell, int32_t delta) {
     Wakes<S> wakes;
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, cell);
     const int64_t total = int64_t{S::Load(cell + kTotal)} + delta;
     if (total < 0 || total > S::Load(cell + kMax)) return false;
     S::Store(cell + kTotal, static_cast<int32_t>(total));
@@ -202,8 +190,7 @@ class Room {
 
   // The holder keeps these permits for good: there are fewer from now on. False when it does not hold them.
   bool Forget(int32_t* cell, int32_t* slot, int32_t permits) {
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, cell);
     const int32_t held = S::Load(slot);
     if (permits <= 0 || held < permits) return false;
     S::Store(slot, held - permits);
@@ -213,15 +200,14 @@ class Room {
 
   // The holder takes note that the last one died. True for the first to ask.
   bool TakeAbandoned(int32_t* cell) {
-    Lock lock(lot_.BucketOf(cell).mutex);
+    const Bucket bucket(&lot_, cell);
     return S::FetchAnd(cell + kFlags, ~kAbandoned) & kAbandoned;
   }
 
   // Whether a sync wait of the thread stands in the cell's queue; with `behind`, only if that waiter comes before it:
   // it was granted the cell and has not seen that, or stands before it in the queue.
   bool StandsInQueue(const int32_t* cell, const Thread<S>* thread, Waiter<S>* behind = nullptr) {
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, cell);
     const Queue<S>* queue = bucket.Find(cell);
     if (queue == nullptr) return false;
     Waiter<S>* w = queue->waiters.front();
@@ -234,8 +220,7 @@ class Room {
 
   std::vector<WaiterInfo> WaitersOf(int32_t* cell) {
     std::vector<WaiterInfo> waiters;
-    Bucket& bucket = lot_.BucketOf(cell);
-    Lock lock(bucket.mutex);
+    Bucket bucket(&lot_, cell);
     if (Queue<S>* queue = bucket.Find(cell)) {
       for (Waiter<S>* w = queue->waiters.front(); w != nullptr; w = queue->waiters.after(w)) {
         waiters.push_back({w->thread->id, w->want, w->sync, w->since_ms});

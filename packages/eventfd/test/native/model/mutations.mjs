@@ -39,11 +39,11 @@ const mutations = [
   {
     name: 'the has-waiters bit is cleared outside the lock',
     file: 'room.h',
-    find: `    Lock lock(bucket.mutex);
+    find: `    Bucket bucket(&lot_, cell);
     ServeCell(bucket, cell, &wakes);
   }`,
     replace: `    {
-      Lock lock(bucket.mutex);
+      Bucket bucket(&lot_, cell);
       ServeCell(bucket, cell, &wakes);
       if (bucket.Find(cell) != nullptr) return;
     }

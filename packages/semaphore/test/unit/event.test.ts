@@ -128,6 +128,54 @@ describe('auto reset', () => {
     expect(event.isSet).toBe(false);
   });
 
+  test('a set after such a one is for the next: two sets, one of three waits aborted, and the other two pass', async () => {
+    using event = new Event({ autoReset: true });
+    const abort = new AbortController();
+    const first = event.wait({ signal: abort.signal });
+    const others = [event.wait(), event.wait()];
+    event.set();
+    abort.abort('enough');
+    event.set();
+    await expect(first).rejects.toBe('enough');
+    await within('the other two', Promise.all(others), event);
+    expect([event.isSet, event.waiting]).toEqual([false, 0]);
+  });
+
+  test('and so it is when both sets were for waits that were aborted', async () => {
+    using event = new Event({ autoReset: true });
+    const aborts = [new AbortController(), new AbortController()];
+    const first = aborts.map(({ signal }) => event.wait({ signal }));
+    const others = [event.wait(), event.wait()];
+    for (const abort of aborts) {
+      event.set();
+      abort.abort('enough');
+    }
+    for (const wait of first) await expect(wait).rejects.toBe('enough');
+    await within('the other two', Promise.all(others), event);
+    expect([event.isSet, event.waiting]).toEqual([false, 0]);
+  });
+
+  test.each(['spin', 'exit'])('and when it was for a thread that ended by %s', async (way) => {
+    for (let i = 0; i < 5; i++) {
+      using event = new Event({ autoReset: true });
+      const peer = await Peer.start(event);
+      peer.tell('waitAndNeverLook', way);
+      await queued(event, 1);
+      const others = [event.wait(), event.wait()];
+      event.set();
+      Atomics.store(peer.words, 0, 1);
+      Atomics.notify(peer.words, 0);
+      const gone: Promise<unknown> = way === 'exit' ? peer.gone : peer.terminate();
+      // This loop does not turn: the next, which was given what the dead one got, has not looked when it is set again.
+      const deadline = performance.now() + 30_000;
+      while (!event.isSet && event.waiting === 2 && performance.now() < deadline);
+      event.set();
+      await within('the other two', Promise.all(others), event);
+      expect([event.isSet, event.waiting]).toEqual([false, 0]);
+      await within('its end', gone);
+    }
+  });
+
   test('with nobody left to take it, it stays set', async () => {
     using event = new Event({ autoReset: true });
     const abort = new AbortController();

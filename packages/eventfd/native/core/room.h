@@ -89,8 +89,7 @@ class Room {
     } else if (granted && w->role == Role::kNotified) {
       NotifyQueue(bucket, w->cell, 1, &wakes);
     } else if (granted && w->want > 0) {
-      Post<S>(w->cell, w->want, /*saturate=*/true);
-      ServeCell(bucket, w->cell, &wakes);
+      GiveBack(bucket, w, &wakes);
     }
     return granted;
   }
@@ -133,8 +132,7 @@ class Room {
   void SetEvent(int32_t* cell) {
     Wakes<S> wakes;
     Bucket bucket(&lot_, cell);
-    const bool one = S::Load(cell + kFlags) & kAutoReset;
-    if (one && NotifyQueue(bucket, cell, 1, &wakes) > 0) return;
+    if (S::Load(cell + kFlags) & kAutoReset) return LetOneThrough(bucket, cell, &wakes);
     Post<S>(cell, 1, /*saturate=*/true);
     ServeCell(bucket, cell, &wakes);
   }
@@ -262,6 +260,19 @@ class Room {
     Queue<S>* queue = bucket.Find(cell);
     BreakLocked(queue, cell, wakes);
     if (queue != nullptr) ServeQueue(bucket, queue, wakes);
+  }
+
+  // An auto-reset event is set, by a thread or for one that does not want it any more. So one that is set has no
+  // waiters: were the first only woken to try, the event would be set until it does, and the next set lost.
+  static void LetOneThrough(Bucket& bucket, int32_t* cell, Wakes<S>* wakes) {
+    if (NotifyQueue(bucket, cell, 1, wakes) == 0) Post<S>(cell, 1, /*saturate=*/true);
+  }
+
+  // What the waiter was granted goes to the next.
+  static void GiveBack(Bucket& bucket, Waiter<S>* w, Wakes<S>* wakes) {
+    if (S::Load(w->cell + kFlags) & kAutoReset) return LetOneThrough(bucket, w->cell, wakes);
+    Post<S>(w->cell, w->want, /*saturate=*/true);
+    ServeCell(bucket, w->cell, wakes);
   }
 
   static void Decide(Waiter<S>* w, Outcome outcome, Wakes<S>* wakes) {

@@ -76,6 +76,21 @@ TEST("event: an auto-reset one that let through who does not want it any more le
   CHECK_EQ(place.free(), 1);  // it is set again, for the next that comes
 }
 
+TEST("event: an auto-reset one that is set has no waiters, also after one left for whom it had been set") {
+  Place place(0, kAutoReset, 1, kEvent);
+  Party a(place), b(place), c(place);
+  Waiter* waiter = a.Queue(1);
+  b.Queue(1);
+  c.Queue(1);
+  TheRoom().SetEvent(place.cell);
+  CHECK(a.Leave(waiter));
+  CHECK_EQ(place.free(), 0);
+  TheRoom().SetEvent(place.cell);
+  CHECK_EQ(b.Turn(), 1);
+  CHECK_EQ(c.Turn(), 1);
+  CHECK_EQ(place.free(), 0);
+}
+
 TEST("event: a manual one lets everybody through until it is reset") {
   Place place(0, 0, 1, kEvent);
   Party a(place), b(place);

@@ -193,11 +193,13 @@ export class MutexGuard implements Hold {
   /** For Condition, which has unlocked it: locks it again, waiting without limit. @internal */
   static async relock(guard: MutexGuard, ref: boolean): Promise<void> {
     await guard.#core.hold(1, guard, 'lock', { ...WAIT_FOR_EVER, ref });
+    guard.#count = 1;
   }
 
   /** The same, blocking. @internal */
   static relockSync(guard: MutexGuard): void {
     guard.#core.holdSync(1, guard, 'lockSync', Number.POSITIVE_INFINITY, { lasting: throwIfDeadlocked });
+    guard.#count = 1;
   }
 }
 

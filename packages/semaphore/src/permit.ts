@@ -43,8 +43,9 @@ export class Permit implements Hold {
   /** Takes the permits out of circulation: the semaphore has that many fewer from now on. */
   forget(): void {
     if (this.#count === 0) return;
-    this.#core.forget(this.#count, this);
+    const result = this.#core.forget(this.#count);
     this.#count = 0;
+    this.#core.afterRelease(result, this);
   }
 
   /**
@@ -56,8 +57,9 @@ export class Permit implements Hold {
   split(count: number): Permit {
     requireInteger('count', count, 1, this.#count - 1);
     const part = new Permit(this.#core, count);
-    this.#count -= count;
     this.#core.observer?.acquired(part);
+    // No call from here on: a part that never got to the caller is not split off either.
+    this.#count -= count;
     return part;
   }
 

@@ -1,6 +1,7 @@
 import { requireBoolean, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle, MAX_PERMITS } from './core/cell.js';
+import { ReleaseResult } from './core/fastpath.js';
 import type { Hold } from './core/hold.js';
 import { checkSyncWait, checkWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -192,10 +193,11 @@ export class WriteGuard implements Hold {
       });
     }
     const guard = new ReadGuard(this.#core, READ);
+    guard.onAcquired();
     const result = this.#core.release(WRITE - READ);
     this.#count = 0;
-    guard.onAcquired();
-    this.#core.afterRelease(result, this);
+    // As a rule no call from here on, or a guard that holds may never get to the caller.
+    if (this.#core.observer !== undefined || result === ReleaseResult.NOT_HELD) this.#core.afterRelease(result, this);
     return guard;
   }
 

@@ -27,22 +27,24 @@ export class BatchSemaphore {
     this.#release = cell.arena.fast.release;
   }
 
-  /** Takes permits if they are free and nobody is owed them. Throws when closed. */
-  tryAcquire(permits: number): boolean {
-    const result = this.#tryAcquire(this.cell.offset, this.cell.slot, permits);
-    if (result === TryResult.TAKEN) return true;
-    if (result === TryResult.NOT_NOW) return false;
-    return this.#tryAcquireSlow(permits, result);
-  }
-
-  #tryAcquireSlow(permits: number, result: number): boolean {
-    if (result === TryResult.TAKEN_ABANDONED) {
-      this.#foundAbandoned = true;
-      return true;
+  /**
+   * Takes permits for `hold` if they are free and nobody is owed them; `undefined` when they are not. Throws when closed.
+   *
+   * With no call between taking them and the return, so that a vm timeout (see `release`) leaves no permits taken that no
+   * hold stands for. Where somebody watches, or the last owner died, there is one.
+   */
+  tryHold<H extends Hold>(permits: number, hold: H): H | undefined {
+    let result = this.#tryAcquire(this.cell.offset, this.cell.slot, permits);
+    if (result === TryResult.NO_SLOT) {
+      this.cell.attach();
+      result = this.#tryAcquire(this.cell.offset, this.cell.slot, permits);
     }
+    if (result === TryResult.TAKEN && this.observer === undefined) return hold;
+    if (result === TryResult.NOT_NOW) return undefined;
     if (result === TryResult.CLOSED) throw this.cell.closedError();
-    this.cell.attach();
-    return this.tryAcquire(permits);
+    this.#foundAbandoned = result === TryResult.TAKEN_ABANDONED;
+    hold.onAcquired();
+    return hold;
   }
 
   /**
@@ -62,13 +64,6 @@ export class BatchSemaphore {
   afterRelease(result: number, hold: Hold): void {
     this.observer?.settled(hold);
     if (result === ReleaseResult.NOT_HELD) throw notHeldError(this.cell);
-  }
-
-  /** Takes permits for `hold` if they are free; `undefined` when they are not. */
-  tryHold<H extends Hold>(permits: number, hold: H): H | undefined {
-    if (!this.tryAcquire(permits)) return undefined;
-    hold.onAcquired();
-    return hold;
   }
 
   /** Takes permits for `hold`, waiting without blocking. */
@@ -115,10 +110,9 @@ export class BatchSemaphore {
     return native.resize(this.cell.attach(), delta);
   }
 
-  /** Held permits vanish: this thread will not give them back. */
-  forget(permits: number, hold: Hold): void {
-    const forgotten = native.forget(this.cell.attachment, permits);
-    this.afterRelease(forgotten ? ReleaseResult.RELEASED : ReleaseResult.NOT_HELD, hold);
+  /** Held permits vanish: this thread will not give them back. As `release`, and with `afterRelease` to follow. */
+  forget(permits: number): number {
+    return native.forget(this.cell.attachment, permits) ? ReleaseResult.RELEASED : ReleaseResult.NOT_HELD;
   }
 }
 

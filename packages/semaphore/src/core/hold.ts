@@ -7,7 +7,7 @@
  */
 export interface Hold {
   /**
-   * Its permits are this thread's from now on. `acquiredAt`: where it began to wait for them, for a HoldObserver.
+   * Its permits are this thread's from now on. Not called where there was no wait, nobody watches and no owner died. `acquiredAt`: where it began to wait for them, for a HoldObserver.
    *
    * @internal as in the classes: the published types have it on both sides or on neither.
    */

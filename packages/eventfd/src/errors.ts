@@ -42,6 +42,7 @@ export class ClosedError extends Error {
 const REMEDIES: Readonly<Record<string, string>> = {
   EMFILE: '; raise `ulimit -n`, or close what is unused: a thread that waits needs one descriptor',
   ENFILE: '; raise `sysctl fs.file-max`, or end what has many files open',
+  EBUSY: '; nothing could interrupt it: raise `ulimit -i` or `ulimit -u`, or use a descriptor with EFD_NONBLOCK',
 };
 
 /** An error of the kernel in the form Node gives its own: `code`, a negative `errno`, `syscall`. `errno` is positive here. */

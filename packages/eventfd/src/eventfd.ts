@@ -69,8 +69,8 @@ export function eventfdRead(fd: number): bigint {
  * @param value 0 to 2 ** 64 - 1; the kernel refuses the last one
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
- * @throws {Error} `EAGAIN` when the descriptor is non-blocking and the sum too high, `EINVAL` for 2 ** 64 - 1, `EBADF`, ...,
- * with `syscall` `write`
+ * @throws {Error} `EAGAIN` when the descriptor is non-blocking and the sum too high, `EINVAL` for 2 ** 64 - 1, `EBUSY` when
+ * it is blocking and nothing could interrupt the write, `EBADF`, ..., with `syscall` `write`
  */
 export function eventfdWrite(fd: number, value: number | bigint): void {
   requireInteger('fd', fd, 0, MAX_INT);

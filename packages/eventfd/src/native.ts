@@ -12,7 +12,10 @@ export interface EventFdBinding {
   createFd(initval: number, flags: number): number;
   /** -EAGAIN when there is nothing to read now, whatever the descriptor's mode. */
   readFd(fd: number): bigint | number;
-  /** 0 or an errno. On a blocking descriptor the kernel waits for room for `patience` ms, then it is -EAGAIN. */
+  /**
+   * 0 or an errno. On a blocking descriptor the kernel waits for room for `patience` ms, then it is -EAGAIN; -EBUSY when
+   * nothing could interrupt it.
+   */
   writeFd(fd: number, value: bigint, patience: number): number;
   /** 1 or 0, or an errno. */
   isNonBlockingFd(fd: number): number;

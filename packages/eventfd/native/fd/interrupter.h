@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 namespace efd {
 
 // While it lives, system calls of this thread that sleep end with EINTR, `ms` after it was made and every `ms` again.
@@ -9,9 +11,11 @@ namespace efd {
 // cannot either, since eventfd does not know it. And no descriptor may be made non-blocking behind the back of the
 // processes that share it.
 //
-// It is a timer that sends this very thread a real-time signal whose handler does nothing. The signal is the highest
-// one that nobody handled when it was first needed. It repeats, so that one that comes before the thread is inside the
-// system call does no harm.
+// It is a timer that sends this very thread a signal whose handler does nothing: the highest real-time one that nobody
+// handled when it was first needed. It repeats, so that one that comes before the thread is inside the system call does
+// no harm. Where the kernel has no timer to give (each counts as a pending signal, of which RLIMIT_SIGPENDING allows a
+// user so many, over all processes), a thread sends the signal: a standard one, since that limit does not hold for
+// them.
 class Interrupter {
  public:
   explicit Interrupter(int ms);
@@ -19,12 +23,17 @@ class Interrupter {
   Interrupter(const Interrupter&) = delete;
   Interrupter& operator=(const Interrupter&) = delete;
 
-  // 0, or a negative errno: then nothing will interrupt, and nothing that may sleep must be called.
-  int error() const { return error_; }
+  // False when there is neither: then nothing will interrupt, and nothing that may sleep must be called.
+  bool works() const { return timer_ != -1 || sender_ != nullptr; }
 
  private:
+  class Sender;
+
+  void StartTimer(int ms);
+  void StartSender(int ms);
+
   int timer_ = -1;
-  int error_ = 0;
+  std::unique_ptr<Sender> sender_;
 };
 
 }  // namespace efd

@@ -20,8 +20,8 @@ template <typename Call>
 ssize_t Bounded(int fd, int patience, Call call) {
   if (IsNonBlocking(fd) != 0) return call();  // that is, also when it is no descriptor: the call says so
   Interrupter interrupter(std::clamp(patience, 1, kLongestSlice));  // of 0 it would never interrupt
-  if (interrupter.error() != 0) {
-    errno = -interrupter.error();
+  if (!interrupter.works()) {
+    errno = EBUSY;  // not EAGAIN, after which the caller would only try again
     return -1;
   }
   ssize_t n = call();

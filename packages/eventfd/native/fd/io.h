@@ -6,7 +6,8 @@
 #include <vector>
 
 // Reads, writes and waits on any descriptor, none of which can sleep for longer than it is told: Worker.terminate()
-// and process.exit() cannot interrupt native code. All return 0 or a negative errno.
+// and process.exit() cannot interrupt native code. All return 0 or a negative errno. -EBUSY of a read or a write: it
+// was not tried, since it might sleep and nothing could interrupt it.
 namespace efd {
 
 // A descriptor, or -EMFILE, -EINVAL, ...

@@ -1,5 +1,7 @@
 #include "core/parking_lot.h"
 
+#include <memory>
+
 #include "lib/parties.h"
 
 namespace unit_parking_lot {
@@ -74,6 +76,20 @@ TEST("parking lot: neighbouring cells spread over the buckets") {
   }
   // Chance alone would put 5 or 6 of them into one.
   CHECK(many->lot.Measure().longest <= 4);
+}
+
+TEST("parking lot: a queue is found as fast among 160,000 as among 1,000") {
+  constexpr int kCells = 160'000;
+  static Lot lot;
+  static const auto cells = std::make_unique<Cell[]>(kCells);
+  static const auto waiters = std::make_unique<Waiter[]>(kCells);
+  int longest = 0;
+  for (int i = 0; i < kCells; i++) {
+    waiters[i].cell = cells[i].words;
+    Lot::Bucket(&lot, waiters[i].cell).Append(&waiters[i]);
+    if (i == 1000) longest = lot.Measure().longest;
+  }
+  CHECK(lot.Measure().longest <= longest + 2);
 }
 
 }  // namespace unit_parking_lot

@@ -30,6 +30,7 @@ const suites = [
   { name: 'explorer', from: 'model', flags: ['-O1'], args: ['explorer'] },
   { name: 'model', from: 'model', flags: ['-O1'], args: (deep) => [deep ? 'deep' : 'quick'] },
   { name: 'unit-address', from: 'unit', flags: ADDRESS, args: [], deep: true },
+  { name: 'unit-thread', from: 'unit', flags: THREAD, args: [], deep: true },
   { name: 'stress-thread', from: 'stress', flags: THREAD, args: () => [seed(), '5'], deep: true },
   { name: 'stress-address', from: 'stress', flags: ADDRESS, args: () => [seed(), '5'], deep: true },
   { name: 'fuzz-address', from: 'fuzz', flags: ADDRESS, args: () => [seed(), '20'], deep: true },

@@ -3,6 +3,7 @@ import { contended, contendedSemaphore } from './contended.js';
 import { death, terminate } from './death.js';
 import { fairness } from './fairness.js';
 import { handOffAsync, handOffSync } from './hand-off.js';
+import { manyQueues } from './many-queues.js';
 import { pool } from './pool.js';
 import { queue } from './queue.js';
 import { idle, memory } from './resources.js';
@@ -21,6 +22,7 @@ export const cases: readonly Case[] = [
   contendedSemaphore,
   fairness,
   queue,
+  manyQueues,
   storm,
   pool,
   death,

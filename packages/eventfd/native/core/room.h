@@ -37,8 +37,11 @@ class Room {
  public:
   using Bucket = typename ParkingLot<S>::Bucket;
 
+  explicit Room(LotSize size = {}) : lot_(size) {}
+
   // Begins a wait. kGranted: the permits were there after all, and are noted. kClosed: never will be. kWaiting: queued.
   Outcome Arrive(Waiter<S>* w) {
+    lot_.MakeRoom();
     Bucket bucket(&lot_, w->cell);
     const int32_t flags = S::Load(w->cell + kFlags);
     if (flags & kClosed) return w->outcome = Outcome::kClosed;
@@ -139,6 +142,7 @@ class Room {
 
   // A party arrives at a barrier of kTotal parties. kGranted: it is the last, and the others are released.
   Outcome ArriveAtBarrier(Waiter<S>* w) {
+    lot_.MakeRoom();
     Wakes<S> wakes;
     Bucket bucket(&lot_, w->cell);
     w->life = S::Load(w->cell + kLife);
@@ -241,6 +245,9 @@ class Room {
     }
     Serve(cell);
   }
+
+  // For tests: what ParkingLot::Measure says.
+  auto shape() { return lot_.Measure(); }
 
  private:
   // Takes what the waiter wants, when it is there.

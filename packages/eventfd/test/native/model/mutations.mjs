@@ -333,6 +333,22 @@ const mutations = [
     replace: 'return false;',
     says: /counts as spinning still/,
   },
+  {
+    name: 'a bucket that has moved is used all the same',
+    part: 'growth',
+    file: 'parking_lot.h',
+    find: 'if (!shelf.moved) return &shelf;',
+    replace: 'return &shelf;',
+    says: /everybody sleeps for ever|the queue is not empty/,
+  },
+  {
+    name: 'a bucket is marked as moved without its lock',
+    part: 'growth',
+    file: 'parking_lot.h',
+    find: 'typename S::Lock lock(from->mutex);\n    while',
+    replace: 'while',
+    says: /.+/,
+  },
 ];
 
 /** What scripts/native-tests.mjs runs: the model over each mutated core. */

@@ -195,6 +195,7 @@ bool& Self::guarded() {
 void World::Begin() {
   memset(memory_, 0, sizeof memory_);
   arena_ = std::make_unique<efd::Arena>(memory_, sizeof memory_, 1, 1);
+  small_room_ = scenario_->grows ? std::make_unique<efd::Room<ModelSync>>(efd::LotSize{.first_bits = 0}) : nullptr;
   const int32_t permits[] = {scenario_->permits, scenario_->second_permits};
   for (int i = 0; i < 2; i++) {
     const bool first = i == 0;
@@ -379,7 +380,8 @@ const char* World::NameOf(const void* object) const {
   }
   if (at >= memory_ && at < memory_ + sizeof memory_) return "a ledger";
   const auto* room = reinterpret_cast<const uint8_t*>(&TheRoom());
-  return at >= room && at < room + sizeof(efd::Room<ModelSync>) ? "the bucket" : "the waiter's ready flag";
+  return at >= room && at < room + sizeof(efd::Room<ModelSync>) ? "the table of buckets"
+                                                                : "a bucket, or the waiter's ready flag";
 }
 
 }  // namespace model

@@ -144,7 +144,8 @@ struct Scenario {
   Body prepare = nullptr;  // run by each actor before the schedule begins
   bool all = false;        // small enough to see everything in seconds
   int32_t second_permits = 1;
-  int spinning = 0;  // how many may spin at a time
+  int spinning = 0;    // how many may spin at a time
+  bool grows = false;  // the table of the waiting room: it begins with one bucket
 };
 
 class World final : public Program {
@@ -161,9 +162,10 @@ class World final : public Program {
   // Whether the mortal actor got as far as its death in any run.
   bool any_died() const { return any_died_; }
 
+  // One for all, unless the scenario is about its growth.
   static efd::Room<ModelSync>& TheRoom() {
     static auto* room = new efd::Room<ModelSync>;
-    return *room;
+    return small_room_ != nullptr ? *small_room_ : *room;
   }
 
   // For hosts
@@ -212,6 +214,7 @@ class World final : public Program {
   efd::Roster<ModelSync> roster_;
   int32_t inside_[2];  // by the actors' own count
   static inline World* current_ = nullptr;
+  static inline std::unique_ptr<efd::Room<ModelSync>> small_room_;
 };
 
 }  // namespace model

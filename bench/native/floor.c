@@ -47,9 +47,11 @@ int main(int argc, char** argv) {
   const char* what = argc > 2 ? argv[2] : "";
   if (argc == 3 && strcmp(name, "uncontended") == 0) return Uncontended(what);
   if (argc == 4 && strcmp(name, "handoff") == 0) return HandOff(what, atoi(argv[3]));
-  if (argc == 7 && strcmp(name, "contended") == 0)
-    return Contended(what, atoi(argv[3]), atof(argv[4]), atoi(argv[5]), atoi(argv[6]));
+  if (argc == 8 && strcmp(name, "contended") == 0)
+    return Contended(what, atoi(argv[3]), atof(argv[4]), atoi(argv[5]), atoi(argv[6]), atoi(argv[7]));
+  if (argc == 7 && strcmp(name, "rarely") == 0)
+    return Rarely(what, atoi(argv[3]), atof(argv[4]), atof(argv[5]), atoi(argv[6]));
   if (argc == 6 && strcmp(name, "fairness") == 0) return Fairness(what, atoi(argv[3]), atof(argv[4]), atoi(argv[5]));
-  fprintf(stderr, "usage: floor uncontended|handoff|contended|fairness WHAT ...\n");
+  fprintf(stderr, "usage: floor uncontended|handoff|contended|rarely|fairness WHAT ...\n");
   return 2;
 }

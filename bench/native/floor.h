@@ -22,5 +22,6 @@ void EndReport(void);
 
 int Uncontended(const char* what);
 int HandOff(const char* what, int rounds);
-int Contended(const char* what, int workers, double section_ns, int ms, int permits);
+int Contended(const char* what, int workers, double section_ns, int ms, int permits, int percent_of_readers);
+int Rarely(const char* what, int workers, double section_ns, double outside_ns, int ms);
 int Fairness(const char* what, int workers, double section_ns, int ms);

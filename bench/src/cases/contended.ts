@@ -1,63 +1,31 @@
-/** Workers that all want one lock, all the time: a mutex, or a semaphore of fewer permits than workers. */
-import { type Case, cannot, type Entry, type Figures, type Metric, type Point } from '../harness/types.js';
-import { cpuMicros, now, sleep } from '../measure/clock.js';
-import { contest, Phase, type Seat, takeSeat, WARM_UP_MS } from '../measure/contest.js';
-import { MORTICE_SINCE, MULTITHREADING_SINCE, NO_PERMITS, ONE_THREAD, WEB_LOCKS_SINCE } from '../subjects/lock.js';
+/** Workers that all want one lock, all the time: a mutex, a semaphore of fewer permits than workers, readers and writers. */
+import { type Case, cannot, type Entry, type Metric, type Point } from '../harness/types.js';
+import { contention, MEASURED_MS } from '../measure/contend.js';
+import {
+  type Kind,
+  MORTICE_SINCE,
+  MULTITHREADING_SINCE,
+  NO_PERMITS,
+  NO_READERS,
+  ONE_THREAD,
+  WEB_LOCKS_SINCE,
+} from '../subjects/lock.js';
 
-const MEASURED_MS = 300;
 const PERMITS = 2;
-/** A counter to a cache line. */
-const STRIDE = 8;
 
-export async function contend(seat: Seat): Promise<true> {
-  const { enter, section, phase } = await takeSeat(seat);
-  const counters = new Float64Array(seat.shared as SharedArrayBuffer);
-  const at = seat.index * STRIDE;
-  // Nothing but the count lies between giving back and wanting again: the queue is never empty for long.
-  for (let done = 1; Atomics.load(phase, 0) !== Phase.OVER; done++) {
-    const entered = enter(section);
-    if (entered !== undefined) await entered;
-    counters[at] = done;
-  }
-  return true;
-}
-
-async function run(subject: string, permits: number, { workers = 2, section = 0 }: Point): Promise<Figures> {
-  const shared = new SharedArrayBuffer(workers * STRIDE * 8);
-  const { go, results } = await contest(import.meta.url, 'contend', workers, { subject, permits, section, shared });
-  const counts = new Float64Array(shared);
-  const look = () => Array.from({ length: workers }, (_, index) => counts[index * STRIDE] ?? 0);
-  go(Phase.WARM_UP);
-  await sleep(WARM_UP_MS * workers);
-  const [before, cpu, began] = [look(), cpuMicros(), now()];
-  await sleep(MEASURED_MS);
-  const [after, took, used] = [look(), now() - began, cpuMicros() - cpu];
-  go(Phase.OVER);
-  // A process that ends while a worker holds the lock can hang for ever with locks that do not survive a death.
-  await results();
-
-  const shares = after.map((count, index) => count - (before[index] ?? 0));
-  const sum = shares.reduce((total, share) => total + share, 0);
-  if (sum === 0) return { rate: 0, fairness: 0 };
-  return { rate: (sum / took) * 1000, cpu: used / sum, fairness: jain(shares) };
-}
-
-/** Jain's index of fairness: 1 when all had the same, 1/n when one had all. */
-export function jain(shares: readonly number[]): number {
-  const sum = shares.reduce((total, share) => total + share, 0);
-  const squares = shares.reduce((total, share) => total + share * share, 0);
-  return squares === 0 ? 0 : (sum * sum) / (shares.length * squares);
-}
-
-const contestants = (permits: number) => ({
+const contestants = (kind: Kind, usual = 0) => ({
   node: (subject: string, more: Partial<Entry> = {}): Entry => ({
-    way: { run: (point) => run(subject, permits, point) },
+    way: {
+      run: ({ workers = 2, section = usual, readers = 0 }) => contention(workers, { subject, kind, section, readers }),
+    },
     ...more,
   }),
   floor: (what: string, more: Partial<Entry> = {}): Entry => ({
     way: {
-      floor: ({ workers = 2, section = 0 }) =>
-        ['contended', what, workers, section * 1000, MEASURED_MS, Math.max(1, permits)].map(String),
+      floor: ({ workers = 2, section = usual, readers = 0 }) => {
+        const permits = typeof kind === 'number' ? kind : 1;
+        return ['contended', what, workers, section * 1000, MEASURED_MS, permits, readers].map(String);
+      },
     },
     ...more,
   }),
@@ -70,9 +38,10 @@ const metrics: Readonly<Record<string, Metric>> = {
   rate: { unit: 'ops/s', title: 'rate', better: 'more' },
   cpu: { unit: 'us', title: 'CPU', better: 'less' },
   fairness: { unit: 'count', title: 'fairness', better: 'more' },
+  most: { unit: 'ms', title: 'longest wait', better: 'less' },
 };
 
-const mutex = contestants(0);
+const mutex = contestants('mutex');
 
 export const contended: Case = {
   id: 'contended',
@@ -80,7 +49,8 @@ export const contended: Case = {
   about:
     'Each worker takes the lock, stays inside for so many microseconds by the clock, gives it ' +
     "back and wants it again. Operations a second of all workers together; fairness is Jain's index over their shares " +
-    'in 0.3 s, 1 when all had the same. It is the worst a lock can meet: programs that do work outside it fare better. ' +
+    'in 0.3 s, 1 when all had the same; beside it the longest wait of any of them in that time, from the end of a section ' +
+    'to the beginning of the next (with no section, in another 0.3 s). It is the worst a lock can meet: programs that do work outside it fare better. ' +
     'A lock that lets one worker go on and on shows a high rate and a low index. Locks that need longer for a turn ' +
     'than a section lasts are measured at sections of 1 us alone.',
   points,
@@ -90,6 +60,10 @@ export const contended: Case = {
   metrics,
   subjects: {
     ours: mutex.node('ours'),
+    'ours-fair': mutex.node('ours-fair', {
+      at: ({ section, workers }) => section === 10 && workers === 8,
+      quick: false,
+    }),
     'ours-async': mutex.node('ours-async', slow),
     'ours-parked': mutex.node('ours-parked', slow),
     atomics: mutex.node('atomics'),
@@ -132,6 +106,39 @@ export const contendedSemaphore: Case = {
     mortice: semaphore.node('mortice', { since: MORTICE_SINCE, ...slow }),
     'message-port': semaphore.node('message-port', slow),
     'web-locks': cannot(NO_PERMITS),
+    'async-mutex': cannot(ONE_THREAD),
+  },
+};
+
+const READ_WRITE_US = 10;
+const readWrite = contestants('rwlock', READ_WRITE_US);
+/** One setting says enough about what takes many times as long. */
+const slowReadWrite = { at: ({ readers, workers }: Point) => readers === 90 && workers === 4, quick: false };
+
+export const contendedRwLock: Case = {
+  id: 'contended-rwlock',
+  title: 'Contended lock for readers and writers: workers that want nothing else',
+  about:
+    `The same with a lock that readers share: so many of a hundred turns only read, drawn at random, and each stays inside ` +
+    `for ${READ_WRITE_US} us. glibc's lets readers in while a writer waits unless it is told otherwise; all others prefer ` +
+    'writers or keep the order.',
+  points: [90, 50].flatMap((readers) => [2, 4, 8].map((workers) => ({ readers, workers }))),
+  quickPoints: [{ readers: 90, workers: 4 }],
+  rounds: 2,
+  metrics,
+  subjects: {
+    ours: readWrite.node('ours'),
+    'ours-async': readWrite.node('ours-async', slowReadWrite),
+    atomics: readWrite.node('atomics'),
+    'atomics-spin': readWrite.node('atomics-spin', { quick: false }),
+    'glibc-rwlock': readWrite.floor('rwlock'),
+    'glibc-rwlock-writers': readWrite.floor('rwlock-writers', { quick: false }),
+    multithreading: readWrite.node('multithreading', { since: MULTITHREADING_SINCE, ...slowReadWrite }),
+    'web-locks': readWrite.node('web-locks', { since: WEB_LOCKS_SINCE, ...slowReadWrite }),
+    mortice: readWrite.node('mortice', { since: MORTICE_SINCE, ...slowReadWrite }),
+    'message-port': readWrite.node('message-port', slowReadWrite),
+    'naive-eventfd': cannot(NO_READERS),
+    koffi: cannot(NO_READERS),
     'async-mutex': cannot(ONE_THREAD),
   },
 };

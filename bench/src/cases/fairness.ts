@@ -1,9 +1,9 @@
 /** Who gets the lock how often, and who waits how long, when all want it all the time. */
 import { type Case, cannot, type Entry, type Figures, type Point } from '../harness/types.js';
 import { now, percentiles, sleep } from '../measure/clock.js';
+import { jain } from '../measure/contend.js';
 import { contest, Phase, type Seat, takeSeat, WARM_UP_MS } from '../measure/contest.js';
 import { MORTICE_SINCE, MULTITHREADING_SINCE, ONE_THREAD, WEB_LOCKS_SINCE } from '../subjects/lock.js';
-import { jain } from './contended.js';
 
 const SECTION_US = 10;
 const MEASURED_MS = 400;
@@ -29,7 +29,7 @@ export async function queueUp(seat: Seat): Promise<Turns> {
   let [turns, ended] = [0, 0];
   while (Atomics.load(phase, 0) !== Phase.OVER && turns < MOST_TURNS) {
     const began = now();
-    const entered = enter(noted);
+    const entered = enter(noted, false);
     if (entered !== undefined) await entered;
     if (during === Phase.WARM_UP) continue;
     // It may have begun before: who is never served began to wait in the warm-up.
@@ -42,7 +42,7 @@ export async function queueUp(seat: Seat): Promise<Turns> {
 async function run(subject: string, { workers = 4 }: Point): Promise<Figures> {
   const { go, results } = await contest(import.meta.url, 'queueUp', workers, {
     subject,
-    permits: 0,
+    kind: 'mutex',
     section: SECTION_US,
   });
   go(Phase.WARM_UP);

@@ -1,11 +1,13 @@
 import type { Case } from '../harness/types.js';
-import { contended, contendedSemaphore } from './contended.js';
+import { contended, contendedRwLock, contendedSemaphore } from './contended.js';
 import { death, terminate } from './death.js';
 import { fairness } from './fairness.js';
 import { handOffAsync, handOffSync } from './hand-off.js';
+import { imports } from './import.js';
 import { manyQueues } from './many-queues.js';
 import { pool } from './pool.js';
 import { queue } from './queue.js';
+import { rarelyContended } from './rarely-contended.js';
 import { idle, memory } from './resources.js';
 import { storm } from './storm.js';
 import { terminations } from './terminations.js';
@@ -20,6 +22,8 @@ export const cases: readonly Case[] = [
   handOffAsync,
   contended,
   contendedSemaphore,
+  contendedRwLock,
+  rarelyContended,
   fairness,
   queue,
   manyQueues,
@@ -31,6 +35,7 @@ export const cases: readonly Case[] = [
   idle,
   memory,
   waiters,
+  imports,
 ];
 
 export function caseOf(id: string): Case | undefined {

@@ -68,7 +68,7 @@ export const uncontendedAsync: Case = {
         const enter = await broker.attach((await broker.open())().payload);
         const nothing = () => {};
         return async (n) => {
-          for (let i = 0; i < n; i++) await enter(nothing);
+          for (let i = 0; i < n; i++) await enter(nothing, false);
         };
       },
       { quick: false },

@@ -35,6 +35,15 @@ export const uncontendedSync: Case = {
         for (let i = 0; i < n; i++) mutex.tryLock()?.unlock();
       };
     }),
+    'wasm-alone': loop(async () => {
+      const { wasmAlone } = await import('../subjects/wasm-alone.js');
+      const { functions, cell, slot } = await wasmAlone(1);
+      return (n) => {
+        for (let i = 0; i < n; i++) {
+          if (functions.tryAcquire(cell, slot, 1) === 1) functions.release(cell, slot, 1);
+        }
+      };
+    }),
     'glibc-sem': floor('sem'),
     'glibc-mutex': { ...floor('mutex'), quick: false },
     atomics: loop(async () => {

@@ -1,12 +1,13 @@
 /** Workers that all want one lock: how they are started together, and which locks there are. */
-import type { Enter, Lock } from '../subjects/lock.js';
+import type { Enter, Kind, Lock } from '../subjects/lock.js';
 import { mutexes } from '../subjects/mutexes.js';
+import { rwlocks } from '../subjects/rwlocks.js';
 import { semaphoresOf } from '../subjects/semaphores.js';
 import { busy, sleep } from './clock.js';
 import { ready, start, type Thread } from './threads.js';
 
 /** What the workers' common word says. */
-export const Phase = { WAIT: 0, WARM_UP: 1, MEASURED: 2, OVER: 3 } as const;
+export const Phase = { WAIT: 0, WARM_UP: 1, MEASURED: 2, TIMED: 3, OVER: 4 } as const;
 
 /**
  * For each worker, before it is measured. V8 compiles for each of them anew, and each has but its share of the time: with
@@ -15,24 +16,27 @@ export const Phase = { WAIT: 0, WARM_UP: 1, MEASURED: 2, OVER: 3 } as const;
 export const WARM_UP_MS = 75;
 
 /** How long they may take to come back once it is over. */
-const COME_BACK_MS = 1000;
+export const COME_BACK_MS = 1000;
 
 /** A worker's part. */
 export interface Seat {
   readonly subject: string;
-  /** Of a semaphore; 0: a mutex. */
-  readonly permits: number;
+  readonly kind: Kind;
   readonly payload: unknown;
   readonly phase: SharedArrayBuffer;
   readonly index: number;
   /** How long a worker stays inside, in microseconds. */
   readonly section: number;
+  /** And between two sections, on average; 0 when it does not say. */
+  readonly outside?: number;
+  /** Of a hundred turns, how many only read; none when it does not say. */
+  readonly readers?: number;
   /** What the case shares besides. */
   readonly shared?: SharedArrayBuffer | undefined;
 }
 
-function lockOf({ subject, permits }: { subject: string; permits: number }): Lock {
-  const lock = (permits === 0 ? mutexes : semaphoresOf(permits))[subject];
+function lockOf({ subject, kind }: Pick<Seat, 'subject' | 'kind'>): Lock {
+  const lock = (kind === 'mutex' ? mutexes : kind === 'rwlock' ? rwlocks : semaphoresOf(kind))[subject];
   if (lock === undefined) throw new Error(`No lock of ${subject}`);
   return lock;
 }
@@ -60,7 +64,7 @@ export interface Contest {
   results(): Promise<unknown[]>;
 }
 
-type Common = Pick<Seat, 'subject' | 'permits' | 'section' | 'shared'>;
+export type Common = Omit<Seat, 'payload' | 'phase' | 'index'>;
 
 /** @param name the export of `module` that the workers run, with a Seat */
 export async function contest(module: string, name: string, workers: number, common: Common): Promise<Contest> {

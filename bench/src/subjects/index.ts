@@ -15,7 +15,8 @@ export const subjects: Readonly<Record<string, Subject>> = {
   piscina: { title: 'no limit', about: 'Piscina alone' },
   atomics: {
     title: 'Atomics.wait',
-    about: 'a mutex and a semaphore on an Int32Array, after Drepper; nothing survives a death',
+    about:
+      'a mutex and a semaphore on an Int32Array, after Drepper, and a lock for readers and writers; nothing survives a death',
   },
   'atomics-spin': { title: 'Atomics.wait + spin', about: 'the same, with a spin of 100 looks before each wait' },
   'wait-async': { title: 'Atomics.waitAsync', about: 'a semaphore on an Int32Array; a timer keeps its loop alive' },
@@ -32,10 +33,19 @@ export const subjects: Readonly<Record<string, Subject>> = {
   koffi: { title: 'an eventfd each, koffi', about: 'the same, with blocking read and write through koffi' },
   'glibc-sem': { title: 'C sem_t', about: 'glibc sem_wait and sem_post, in C' },
   'glibc-mutex': { title: 'C mutex', about: 'glibc pthread_mutex, in C' },
+  'glibc-rwlock': { title: 'C rwlock', about: 'glibc pthread_rwlock, in C: readers first, as it comes' },
+  'glibc-rwlock-writers': {
+    title: 'C rwlock, writers first',
+    about: 'glibc PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP, in C',
+  },
   'glibc-adaptive': { title: 'C adaptive mutex', about: 'glibc PTHREAD_MUTEX_ADAPTIVE_NP, in C' },
   'c-eventfd': { title: 'C eventfd', about: 'blocking read and write of an eventfd, in C' },
   'c-epoll': { title: 'C epoll', about: 'epoll_wait on an eventfd, in C' },
   'c-futex': { title: 'C futex', about: 'FUTEX_WAIT and FUTEX_WAKE, in C' },
+  'wasm-alone': {
+    title: 'WebAssembly alone',
+    about: "this library's two WebAssembly functions, called directly: no class, no Permit, nobody to wake",
+  },
   promise: { title: 'await a resolved promise', about: 'await Promise.resolve(value)' },
   noop: { title: 'nothing', about: 'the loop alone' },
 };

@@ -1,8 +1,11 @@
-/** What a lock is, for workers that all want it: a mutex, or a semaphore of a few permits. */
+/** What a lock is, for workers that all want it. */
 import type { MessagePort } from 'node:worker_threads';
 
-/** Runs `section` while it holds the lock. */
-export type Enter = (section: () => void) => void | Promise<void>;
+/** A semaphore, by its number of permits, or one of these. */
+export type Kind = 'mutex' | 'rwlock' | number;
+
+/** Runs `section` while it holds the lock; with others that read, where the lock knows readers. */
+export type Enter = (section: () => void, reads: boolean) => void | Promise<void>;
 
 export interface Lock {
   /** On the main thread, once: what each worker needs. `payload` may be called once for each. */
@@ -25,6 +28,7 @@ export const same = (payload: unknown) => () => ({ payload });
 export const ASYNC_ONLY = 'asynchronous only';
 export const ONE_THREAD = 'one thread only: it cannot be posted to a worker';
 export const NO_PERMITS = 'exclusive, or shared by all: it has no number of permits';
+export const NO_READERS = 'exclusive, or a number of permits: it tells no readers from writers';
 export const NO_WAKE_UPS = 'a lock carries no wake-ups that add up';
 export const BLOCKING_ONLY =
   'blocking only: an asynchronous call of koffi takes a thread of the pool for as long as it waits';
@@ -37,6 +41,7 @@ export const MULTITHREADING_SINCE = [21, 0] as const;
 
 interface LockManager {
   request(name: string, callback: () => unknown): Promise<unknown>;
+  request(name: string, options: { mode: 'shared' | 'exclusive' }, callback: () => unknown): Promise<unknown>;
 }
 
 /** Node's types for 20 do not know it. */

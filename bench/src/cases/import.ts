@@ -1,0 +1,62 @@
+/** What a worker costs before it does anything. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { type Case, cannot, type Entry, type Figures } from '../harness/types.js';
+import { cpuMicros, now, percentiles } from '../measure/clock.js';
+import { MORTICE_SINCE, MULTITHREADING_SINCE } from '../subjects/lock.js';
+
+const WORKERS = 12;
+/** The first ones also read files that nobody had read, and compile what V8 keeps for the next. */
+const WARM_UP = 3;
+const BUILT_IN = 'nothing to import: part of Node';
+
+const entry = new URL('../measure/loads.js', import.meta.url);
+
+/** One worker after the other, each from its start to its message. */
+async function run(module: string | undefined): Promise<Figures> {
+  const times: number[] = [];
+  let cpu = 0;
+  for (let i = -WARM_UP; i < WORKERS; i++) {
+    const [began, before] = [now(), cpuMicros()];
+    const worker = new Worker(entry, { workerData: module });
+    await once(worker, 'message');
+    if (i >= 0) {
+      times.push(now() - began);
+      cpu += cpuMicros() - before;
+    }
+    await worker.terminate();
+  }
+  return { p50: percentiles(times).p50, cpu: cpu / WORKERS / 1000 };
+}
+
+const importing = (module?: string, more: Partial<Entry> = {}): Entry => ({
+  way: { run: () => run(module === undefined ? undefined : import.meta.resolve(module)) },
+  quick: false,
+  ...more,
+});
+
+export const imports: Case = {
+  id: 'import',
+  title: 'Import: a worker that has a lock at hand',
+  about:
+    `From new Worker to the message that its module is loaded, ${WORKERS} of them, one after the other. The floor is a worker ` +
+    'that imports nothing; what is above it is the module. CPU is that of the whole process in this time.',
+  points: [{}],
+  rounds: 3,
+  metrics: {
+    p50: { unit: 'ms', title: 'until it is loaded', better: 'less' },
+    cpu: { unit: 'ms', title: 'CPU', better: 'less' },
+  },
+  subjects: {
+    ours: importing('@eventfd/semaphore'),
+    'ours-eventfd': importing('eventfd'),
+    noop: importing(),
+    multithreading: importing('multithreading', { since: MULTITHREADING_SINCE }),
+    mortice: importing('mortice', { since: MORTICE_SINCE }),
+    'async-mutex': importing('async-mutex'),
+    koffi: importing('koffi'),
+    atomics: cannot(BUILT_IN),
+    'web-locks': cannot(BUILT_IN),
+    'message-port': cannot(BUILT_IN),
+  },
+};

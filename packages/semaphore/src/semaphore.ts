@@ -24,17 +24,28 @@ export interface SemaphoreOptions extends SharedObjectOptions {
    * of its acquire. Slow; by default on where the environment says EVENTFD_TRACK_LEAKS=1.
    */
   trackLeaks?: boolean | undefined;
-  /** The most permits that `grow` may reach; 2 ** 29 - 1 by default. */
+  /**
+   * The most permits that `grow` may reach; 2 ** 29 - 1 by default. Giving it says that permits will be added: up to it,
+   * one may wait for more than there are.
+   */
   max?: number | undefined;
 }
 
 export interface AcquireSyncOptions extends SyncWaitOptions {
-  /** How many permits to take at once: an integer from 1 to the semaphore's `max`; 1 by default. */
+  /**
+   * How many permits to take at once: an integer from 1 to the `permits` there are at that moment, or to `max` if the
+   * semaphore's maker gave it; 1 by default, which is never too many. A wait for more would have no end, and everybody
+   * would stand behind it: it is refused with RangeError `ERR_OUT_OF_RANGE`.
+   */
   permits?: number | undefined;
 }
 
 export interface AcquireOptions extends WaitOptions {
-  /** How many permits to take at once: an integer from 1 to the semaphore's `max`; 1 by default. */
+  /**
+   * How many permits to take at once: an integer from 1 to the `permits` there are at that moment, or to `max` if the
+   * semaphore's maker gave it; 1 by default, which is never too many. A wait for more would have no end, and everybody
+   * would stand behind it: it is refused with RangeError `ERR_OUT_OF_RANGE`.
+   */
   permits?: number | undefined;
 }
 
@@ -82,7 +93,7 @@ export class Semaphore extends SharedObject {
    * Takes permits if they are free and nobody is owed them; never waits.
    *
    * @param permits how many: an integer from 1 to 2 ** 29 - 1
-   * @returns `undefined` when they are not to be had now
+   * @returns `undefined` when they are not to be had now, as more than there are never are
    * @throws ClosedError `ERR_SEMAPHORE_CLOSED`
    */
   tryAcquire(permits = 1): Permit | undefined {
@@ -95,7 +106,8 @@ export class Semaphore extends SharedObject {
    * `ref` is false.
    *
    * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`;
-   *   `EMFILE` and the like when the thread's first wait can get no descriptor
+   *   RangeError `ERR_OUT_OF_RANGE` when there are not so many permits; `EMFILE` and the like when the thread's first wait
+   *   can get no descriptor
    */
   acquire(options?: AcquireOptions): Promise<Permit> {
     if (options !== undefined) return this.#acquireWith(options);
@@ -111,8 +123,8 @@ export class Semaphore extends SharedObject {
   /**
    * Blocks the thread, its event loop included, until it has the permits. `terminate()` ends the wait within 100 ms.
    *
-   * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`; `EMFILE` and the like when the thread's
-   *   first wait can get no descriptor
+   * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`; RangeError `ERR_OUT_OF_RANGE` when there are
+   *   not so many permits; `EMFILE` and the like when the thread's first wait can get no descriptor
    */
   acquireSync(options?: AcquireSyncOptions): Permit {
     const timeout = checkSyncWait(options);
@@ -120,12 +132,20 @@ export class Semaphore extends SharedObject {
     return this.#core.holdSync(permits, new Permit(this.#core, permits), 'acquireSync', timeout);
   }
 
-  /** More than `max` are never to be had: a wait for them would have no end. */
+  /** More than there are, or are said to come, are never to be had: a wait for them would have no end. */
   #checkWeight(permits: unknown): number {
-    if (permits === undefined) return 1;
+    if (permits === undefined || permits === 1) return 1;
     const weight = requirePermits('options.permits', permits);
-    const max = this.#core.cell.load(Word.MAX); // 0 once it is disposed
-    if (max !== 0 && weight > max) throw outOfRange('options.permits', `<= the max of ${this}, ${max}`, weight);
+    // Whoever comes next finds a closed one closed, and says so.
+    if (this.closed) return weight;
+    const { cell } = this.#core;
+    if (cell.has(Flag.MAX_GIVEN)) {
+      const max = cell.load(Word.MAX);
+      if (weight > max) throw outOfRange('options.permits', `<= the max of ${this}, ${max}`, weight);
+    } else if (weight > Math.max(1, this.permits)) {
+      const most = `<= the ${this.permits} permits of ${this}, or it must have been made with a larger "max"`;
+      throw outOfRange('options.permits', most, weight);
+    }
     return weight;
   }
 
@@ -162,7 +182,9 @@ export class Semaphore extends SharedObject {
   }
 
   /**
-   * Takes permits away. Those that are held are taken as they come back, so `available` may be negative until then.
+   * Takes permits away. Those that are held are taken as they come back, so `available` may be negative until then. A
+   * wait under way for more than are left keeps its place, and who stands behind it waits with it, until permits are added
+   * or it gives up.
    *
    * @throws RangeError `ERR_OUT_OF_RANGE` when there are not so many, and none is taken
    */
@@ -193,11 +215,13 @@ export class Semaphore extends SharedObject {
 
 function allocate(permits: number, options: SemaphoreOptions): Cell {
   requireOptions(options);
-  const { fair = false, max = MAX_PERMITS, name } = options;
+  const { fair = false, max, name } = options;
   requireBoolean('options.fair', fair);
-  requireInteger('options.max', max, 1, MAX_PERMITS);
-  requireInteger('permits', permits, 0, max);
-  return Cell.allocate('Semaphore', { permits, max, flags: fair ? Flag.FAIR : 0, name });
+  if (max !== undefined) requireInteger('options.max', max, 1, MAX_PERMITS);
+  const most = max ?? MAX_PERMITS;
+  requireInteger('permits', permits, 0, most);
+  const flags = (fair ? Flag.FAIR : 0) | (max !== undefined ? Flag.MAX_GIVEN : 0);
+  return Cell.allocate('Semaphore', { permits, max: most, flags, name });
 }
 
 function requirePermits(name: string, value: unknown): number {

@@ -67,6 +67,7 @@ enum Flag : int32_t {
   kAbandoned = 4,   // fastpath.wat, too: a thread died that held it alone, and nobody has been told yet
   kBroken = 8,      // a barrier that lost a party
   kAutoReset = 16,  // an event that lets one waiter through
+  kMaxGiven = 32,   // a semaphore whose maker gave its maximum; for JavaScript: it waits for more than there are
 };
 
 // How each kind of object uses its cell. Kinds after kRwLock have no ledger: nobody owns what they count.

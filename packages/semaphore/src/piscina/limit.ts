@@ -14,7 +14,7 @@ export type SemaphoreOf<T> = Semaphore | ((task: T) => Semaphore);
 
 /** Piscina's own options (`transferList`, `filename`, `name`) are passed on to it. */
 export interface LimitedRunOptions extends Omit<PiscinaRunOptions, 'signal'>, AcquireOptions {
-  /** How many permits the task takes; 1 by default. */
+  /** How many permits the task takes; 1 by default. More than there are, as for `Semaphore.acquire`, are refused. */
   permits?: number | undefined;
   /** Ends the wait for the permit; once the task has been handed to Piscina, ends the task, and the worker it runs on. */
   signal?: AbortSignal | undefined;

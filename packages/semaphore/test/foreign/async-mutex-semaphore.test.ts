@@ -16,7 +16,7 @@
  * | runExclusive passes… (5) | the value, the result, and what was thrown pass through |
  * | runExclusive is exclusive; exceptions during…; …the correct weight | it holds its weight while it runs, and no longer |
  * | new semaphore is unlocked; isLocked…; the release method… (2) | it is locked at 0 |
- * | setValue… (2) | who can be served by the new value is served |
+ * | setValue… (2) | who can be served by the new value is served. For that one waits for more than there are, which here only a semaphore with `max` lets in: the adapter gives it |
  * | cancel… (4) | who waits is rejected, and takes nothing later |
  * | waitForUnlock… (7 of 9) | waits until the weight could be had, and takes nothing |
  * | waitForUnlock unblocks only high-priority…, …of descending priority… | no priorities: with the queue, in its order |

@@ -12,7 +12,7 @@
  * | Constructor | the number given is available. Negative ones, allowed there, are refused: nobody could give back what is missing |
  * | ConstructorDefaultsToNonFair | not fair unless told so |
  * | TryAcquireInSameThread, TryAcquireNInSameThread | tryAcquire succeeds while there are enough |
- * | TryAcquire_timeout, TryAcquireN_timeout | a wait times out, not early, and leaves nothing behind; with a TimeoutError, not false |
+ * | TryAcquire_timeout, TryAcquireN_timeout | a wait times out, not early, and leaves nothing behind; with a TimeoutError, not false. More than there are, waited for there by anybody, are here where `max` was given: these tests give it |
  * | Interruptible (8 cases) | a wait is aborted, before it begins and while it lasts; terminate() ends a blocked one |
  * | Uninterruptible (4) | a wait without a signal has no way to be interrupted but the end of its thread: same test |
  * | HasQueuedThreads, GetQueueLength, GetQueuedThreads | the queue is seen: `waiting`, and `inspect()` for the threads |
@@ -42,6 +42,9 @@ const ways = [
   { way: 'acquireSync', sync: true, timeout: undefined },
   { way: 'acquireSync with a timeout', sync: true, timeout: 60_000 },
 ] as const;
+
+/** Permits will be added: one may wait for more than there are. */
+const max = 1000;
 
 /** Waits for permits in another thread, and keeps them until it ends; what became of it. */
 const acquire = async (
@@ -81,7 +84,7 @@ describe.each([
     { there: 0, permits: 1 },
     { there: 2, permits: 3 },
   ])('a wait for $permits of $there times out, not early, and leaves nothing behind', async ({ there, permits }) => {
-    const semaphore = new Semaphore(there, { fair });
+    const semaphore = new Semaphore(there, { fair, max });
     const timeout = 12;
     let start = performance.now();
     expect(() => semaphore.acquireSync({ permits, timeout })).toThrow(timedOut);
@@ -93,7 +96,7 @@ describe.each([
   });
 
   test.each([1, 3])('a wait for %i is aborted, before it begins and while it lasts', async (permits) => {
-    const semaphore = new Semaphore(0, { fair });
+    const semaphore = new Semaphore(0, { fair, max });
     for (const timeout of [undefined, 60_000]) {
       const reason = new Error('interrupted');
       await expect(semaphore.acquire({ permits, timeout, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
@@ -107,7 +110,7 @@ describe.each([
   });
 
   test.each(ways)('the end of its thread interrupts $way, and the next in the queue is served', async (way) => {
-    const semaphore = new Semaphore(1, { fair });
+    const semaphore = new Semaphore(1, { fair, max });
     const [first, second] = (await Puppet.startMany(2, { semaphore })) as [
       Puppet<{ semaphore: Semaphore }>,
       Puppet<{ semaphore: Semaphore }>,
@@ -206,7 +209,7 @@ describe.each([
   });
 
   test.each(ways)('permits added in one thread let another go on: $way', async (way) => {
-    const semaphore = new Semaphore(0, { fair });
+    const semaphore = new Semaphore(0, { fair, max });
     const rounds = [1, 3, 1, 3];
     const puppet = await Puppet.start({ semaphore });
     const gone = puppet.run(
@@ -232,7 +235,7 @@ describe.each([
   });
 
   test('first in, first out, though the second needs less than there is', async () => {
-    const semaphore = new Semaphore(1, { fair });
+    const semaphore = new Semaphore(1, { fair, max });
     const [first, second] = (await Puppet.startMany(2, { semaphore })) as [
       Puppet<{ semaphore: Semaphore }>,
       Puppet<{ semaphore: Semaphore }>,

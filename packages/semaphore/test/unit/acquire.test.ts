@@ -64,7 +64,7 @@ test('10,000 waits are more than the loop is held up for at a time', async () =>
 });
 
 test('a wait for more than there are goes on until the semaphore has grown', async () => {
-  const semaphore = new Semaphore(1);
+  const semaphore = new Semaphore(1, { max: 3 });
   const wait = semaphore.acquire({ permits: 3 });
   semaphore.grow(1);
   expect(semaphore.waiting).toBe(1);

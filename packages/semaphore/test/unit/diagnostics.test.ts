@@ -44,7 +44,7 @@ const ignore = () => {};
 
 describe('a wait that is', () => {
   test('granted', async () => {
-    using semaphore = new Semaphore(0, { name: 'told' });
+    using semaphore = new Semaphore(0, { name: 'told', max: 2 });
     const wait = semaphore.acquire({ permits: 2 });
     expect(events()).toEqual(['wait:start acquire']);
     semaphore.grow(2);

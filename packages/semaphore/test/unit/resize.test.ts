@@ -4,7 +4,7 @@ import { within } from '../support/deadline.js';
 import { closed, outOfRange } from '../support/errors.js';
 
 test('grow adds permits and serves waiters with them', async () => {
-  const semaphore = new Semaphore(0);
+  const semaphore = new Semaphore(0, { max: 4 });
   const waits = [semaphore.acquire(), semaphore.acquire({ permits: 2 })];
   semaphore.grow(4);
   await within('the waits', Promise.all(waits), semaphore);

@@ -174,8 +174,10 @@ function requirePositive(weight: number): void {
 }
 
 function withValue(value: number): OurSemaphore {
-  if (value >= 0) return new OurSemaphore(value, { fair: true });
-  const semaphore = new OurSemaphore(-value, { fair: true });
+  // Their setValue may raise it at any time, so a wait for more than there are is no mistake there; here `max` says so.
+  const options = { fair: true, max: 2 ** 29 - 1 };
+  if (value >= 0) return new OurSemaphore(value, options);
+  const semaphore = new OurSemaphore(-value, options);
   const permit = semaphore.acquireSync({ permits: -value });
   semaphore.shrink(-value);
   permit.forget();

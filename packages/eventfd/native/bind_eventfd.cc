@@ -11,6 +11,7 @@
 #include "fd/attachments.h"
 #include "fd/io.h"
 #include "loop/call_back.h"
+#include "loop/loop_watch.h"
 
 // src/native.ts says what each function takes and gives. Errors are returned as negative errnos: JavaScript makes the
 // error objects, where the name of the system call and the arguments are known.
@@ -25,9 +26,10 @@ using efd::Check;
 
 // What the functions of one thread share: their data, until its environment ends.
 struct ThreadState {
-  explicit ThreadState(uv_loop_t* loop) : loop(loop), attachments(loop) {}
+  explicit ThreadState(uv_loop_t* loop) : loop_watch(loop), attachments(loop) {}
 
-  uv_loop_t* loop;
+  LoopWatch loop_watch;
+  efd::RoomEpoll room;  // of the descriptor that eventfdWrite waits for
   Attachments attachments;
 };
 
@@ -48,9 +50,16 @@ Napi::Value Number(const Napi::CallbackInfo& info, double value) {
   return Napi::Number::New(info.Env(), value);
 }
 
-// The loop's own descriptor where the caller wants to wake up when the loop has work, else -1.
-int LoopFd(const Napi::CallbackInfo& info, const Napi::Value& wanted) {
-  return Bool(wanted) ? uv_backend_fd(StateOf(info).loop) : -1;
+// Sleeps, by a call that is given a descriptor to poll along, and a place to say whether that was readable. It is the
+// loop's where `watch_loop` says so, else -1. What JavaScript is told: 1 when the loop has something to do, else 0, or
+// an errno.
+template <typename Call>
+Napi::Value SleepWith(const Napi::CallbackInfo& info, const Napi::Value& watch_loop, Call sleep) {
+  LoopWatch& watch = StateOf(info).loop_watch;
+  bool loop_has_work = false;
+  const int error = sleep(Bool(watch_loop) ? watch.fd() : -1, &loop_has_work);
+  if (loop_has_work) watch.Heard();
+  return Number(info, error != 0 ? error : loop_has_work);
 }
 
 efd::OnReady CallbackTo(const Napi::Value& value) {
@@ -99,17 +108,30 @@ Napi::Value PollReadable(const Napi::CallbackInfo& info) {
   size_t count = std::min(fds.ElementLength(), ready.ElementLength());
   std::vector<pollfd> polled;
   for (size_t i = 0; i < count; i++) polled.push_back({fds[i], POLLIN, 0});
-  bool loop_has_work = false;
-  int error = efd::Poll(&polled, LoopFd(info, info[3]), Int(info[2]), &loop_has_work);
+  Napi::Value result = SleepWith(info, info[3], [&](int loop_fd, bool* loop_has_work) {
+    return efd::Poll(&polled, loop_fd, Int(info[2]), loop_has_work);
+  });
   for (size_t i = 0; i < count; i++) ready[i] = polled[i].revents != 0;
-  return Number(info, error != 0 ? error : loop_has_work);
+  return result;
 }
 
 Napi::Value WaitForRoom(const Napi::CallbackInfo& info) {
   if (!Check(info, "nnb")) return {};
-  bool loop_has_work = false;
-  int error = StateOf(info).attachments.WaitForRoom(Id(info[0]), LoopFd(info, info[2]), Int(info[1]), &loop_has_work);
-  return Number(info, error != 0 ? error : loop_has_work);
+  return SleepWith(info, info[2], [&](int loop_fd, bool* loop_has_work) {
+    return StateOf(info).attachments.WaitForRoom(Id(info[0]), loop_fd, Int(info[1]), loop_has_work);
+  });
+}
+
+Napi::Value ForgetRoom(const Napi::CallbackInfo& info) {
+  StateOf(info).room.Close();
+  return info.Env().Undefined();
+}
+
+Napi::Value WaitForRoomOf(const Napi::CallbackInfo& info) {
+  if (!Check(info, "nnb")) return {};
+  return SleepWith(info, info[2], [&](int loop_fd, bool* loop_has_work) {
+    return StateOf(info).room.Wait(Int(info[0]), loop_fd, Int(info[1]), loop_has_work);
+  });
 }
 
 Napi::Value Share(const Napi::CallbackInfo& info) {
@@ -180,6 +202,8 @@ void BindEventFd(Napi::Env env, Napi::Object exports) {
   bind("setNonBlockingFd", SetNonBlocking);
   bind("pollFds", PollReadable);
   bind("waitForFdRoom", WaitForRoom);
+  bind("forgetRoom", ForgetRoom);
+  bind("waitForRoomOf", WaitForRoomOf);
   bind("openFd", Open);
   bind("shareFd", Share);
   bind("attachFd", Attach);

@@ -6,7 +6,7 @@ import { native } from './native.js';
 export const SLICE = 50;
 
 /**
- * Sleeps for up to `ms`. With `watchLoop` it also wakes up when the thread's loop has work, as it does when the thread is
+ * Sleeps for up to `ms`. With `watchLoop` it also wakes up when the thread's loop gets work, as it does when the thread is
  * being terminated, and then returns 1. Else 0, or a negative errno.
  */
 export type Sleep = (ms: number, watchLoop: boolean) => number;
@@ -26,15 +26,12 @@ export function sleepUntilReadable(fds: readonly number[]): Sleep {
  */
 export function block<T>(attempt: () => T | undefined, sleep: Sleep, timeout: number, what: string): T {
   const deadline = performance.now() + timeout;
-  // The loop's descriptor is level-triggered and nobody runs the loop meanwhile: after it woke us once, it would for ever.
-  let watchLoop = true;
   for (;;) {
     const result = attempt();
     if (result !== undefined) return result;
     const left = deadline - performance.now();
     if (left <= 0) throw new TimeoutError(what, timeout);
-    const woken = sleep(Math.min(SLICE, Math.ceil(left)), watchLoop);
+    const woken = sleep(Math.min(SLICE, Math.ceil(left)), true);
     if (woken < 0) throw systemError(-woken, 'poll');
-    if (woken > 0) watchLoop = false;
   }
 }

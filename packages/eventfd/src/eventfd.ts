@@ -3,7 +3,7 @@
  * For an object that waits without blocking its thread and can be sent to others, see `EventFd`.
  */
 import { constants } from 'node:os';
-import { block, SLICE, sleepUntilReadable } from './block.js';
+import { block, SLICE, type Sleep, sleepUntilReadable } from './block.js';
 import { systemError } from './errors.js';
 import { native } from './native.js';
 import { requireInteger, requireUnsigned } from './validate.js';
@@ -75,14 +75,28 @@ export function eventfdRead(fd: number): bigint {
 export function eventfdWrite(fd: number, value: number | bigint): void {
   requireInteger('fd', fd, 0, MAX_INT);
   const added = requireUnsigned('value', value, MAX_UINT64);
-  // Undefined when the kernel waited for as long as it may. A function, since on entering one V8 looks whether the thread
-  // is being terminated; round a loop that calls native code alone it may go many times without looking.
-  const attempt = () => {
-    const result = native.writeFd(fd, added, SLICE);
+  // Undefined when it does not fit, and did not within `patience` ms.
+  const attempt = (patience: number) => {
+    const result = native.writeFd(fd, added, patience);
     return result === -constants.errno.EAGAIN && native.isNonBlockingFd(fd) === 0 ? undefined : result;
   };
-  let result: number | undefined;
-  do result = attempt();
-  while (result === undefined);
+  const result = attempt(1) ?? whenThereIsRoom(fd, attempt);
   if (result !== 0) throw systemError(-result, 'write');
+}
+
+/** Attempts each time that somebody has read, until the result is not undefined. */
+function whenThereIsRoom<T>(fd: number, attempt: (patience: number) => T | undefined): T {
+  let patience = 1;
+  const sleep: Sleep = (ms, watchLoop) => {
+    const woken = native.waitForRoomOf(fd, ms, watchLoop);
+    // For want of a descriptor it cannot sleep. So the write does, which does not hear the thread's loop.
+    patience = woken < 0 ? SLICE : 1;
+    return Math.max(woken, 0);
+  };
+  native.forgetRoom();
+  try {
+    return block(() => attempt(patience), sleep, Number.POSITIVE_INFINITY, 'eventfdWrite');
+  } finally {
+    native.forgetRoom();
+  }
 }

@@ -23,9 +23,16 @@ export interface EventFdBinding {
   setNonBlockingFd(fd: number): number;
   /**
    * Waits for one of `fds` to be readable, or for up to `ms`; sets `ready` to 1 where it is and to 0 where it is not.
-   * With `watchLoop` it also ends when this thread's loop has work, which it then tells by 1. Else 0, or an errno.
+   * With `watchLoop` it also ends when this thread's loop gets work, which it then tells by 1. Else 0, or an errno.
    */
   pollFds(fds: Int32Array, ready: Uint8Array, ms: number, watchLoop: boolean): number;
+  /**
+   * Waits until somebody reads from `fd`, or for up to `ms`; the rest as with `pollFds`. The first call after
+   * `forgetRoom` returns at once if one more fits.
+   */
+  waitForRoomOf(fd: number, ms: number, watchLoop: boolean): number;
+  /** A wait for room is over, or another begins. */
+  forgetRoom(): void;
 
   // Descriptors shared by the threads of the process. This thread has attached those whose `id` it uses; it attaches each
   // once. `onReady` is called on its loop when a side that is watched is ready: 0 to be read, 1 to be written to.

@@ -1,23 +1,9 @@
 #include "fd/attachments.h"
 
-#include <sys/epoll.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <utility>
-#include <vector>
-
-#include "fd/io.h"
 
 namespace efd {
-namespace {
-
-void TakeEdge(int epoll) {
-  epoll_event event;
-  epoll_wait(epoll, &event, 1, 0);
-}
-
-}  // namespace
 
 int64_t Attachments::Add(const Descriptor& descriptor, OnReady on_ready) {
   int64_t id = Registry::Instance().Add(descriptor);
@@ -59,7 +45,7 @@ void Attachments::Close(Attachment* attachment) {
   for (SideWatch& watch : attachment->sides) {
     if (watch.handle != nullptr) watch.handle->Close(OnHandleClosed, this);
   }
-  if (attachment->room_epoll != -1) close(attachment->room_epoll);
+  attachment->room.Close();
 }
 
 const Descriptor* Attachments::Find(int64_t id) const {
@@ -75,7 +61,7 @@ int Attachments::Watch(int64_t id, Side side, bool armed, bool referenced) {
   if (!armed && !watch.armed) return 0;
 
   if (watch.handle == nullptr) {
-    int fd = side == kRoom ? RoomEpoll(&attachment) : attachment.descriptor.fd;
+    int fd = side == kRoom ? attachment.room.Of(attachment.descriptor.fd) : attachment.descriptor.fd;
     if (fd < 0) return fd;
     int error = 0;
     watch.handle = PollHandle::Create(loop_, fd, OnEvents, &watch, &error);
@@ -100,7 +86,7 @@ int Attachments::Watch(int64_t id, Side side, bool armed, bool referenced) {
 void Attachments::OnEvents(void* data, int status, int events) {
   auto* watch = static_cast<SideWatch*>(data);
   if (status < 0) watch->armed = false;  // libuv has stopped the watch; whoever still waits arms it again
-  if (watch->side == kRoom) TakeEdge(watch->attachment->room_epoll);
+  if (watch->side == kRoom) watch->attachment->room.TakeEdge();
   // The callback may detach, which ends `watch` and its attachment; hence the copies.
   std::shared_ptr<OnReady> on_ready = watch->attachment->on_ready;
   int64_t id = watch->attachment->id;
@@ -108,29 +94,11 @@ void Attachments::OnEvents(void* data, int status, int events) {
   (*on_ready)(id, side);
 }
 
-int Attachments::RoomEpoll(Attachment* attachment) {
-  if (attachment->room_epoll != -1) return attachment->room_epoll;
-  int epoll = epoll_create1(EPOLL_CLOEXEC);
-  if (epoll < 0) return -errno;
-  epoll_event event = {};
-  event.events = EPOLLOUT | EPOLLET;
-  if (epoll_ctl(epoll, EPOLL_CTL_ADD, attachment->descriptor.fd, &event) != 0) {
-    int error = -errno;
-    close(epoll);
-    return error;
-  }
-  return attachment->room_epoll = epoll;
-}
-
 int Attachments::WaitForRoom(int64_t id, int loop_fd, int ms, bool* loop_has_work) {
   auto found = attachments_.find(id);
   if (found == attachments_.end()) return -ENOENT;
-  int epoll = RoomEpoll(found->second.get());
-  if (epoll < 0) return epoll;
-  std::vector<pollfd> polled = {{epoll, POLLIN, 0}};
-  int error = Poll(&polled, loop_fd, ms, loop_has_work);
-  if (polled[0].revents != 0) TakeEdge(epoll);
-  return error;
+  Attachment& attachment = *found->second;
+  return attachment.room.Wait(attachment.descriptor.fd, loop_fd, ms, loop_has_work);
 }
 
 void Attachments::Shutdown(std::function<void()> done) {

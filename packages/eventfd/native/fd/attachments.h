@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "fd/registry.h"
+#include "fd/room_epoll.h"
 #include "loop/poll_handle.h"
 
 namespace efd {
@@ -20,9 +21,8 @@ using OnReady = std::function<void(int64_t id, Side side)>;
 
 // The descriptors one thread has attached, and their watches on its loop. Belongs to that thread alone.
 //
-// Readable is watched on the descriptor itself. Room is watched through an epoll of its own that is edge-triggered:
-// poll(2) says POLLOUT as soon as one more fits, so a writer of a larger value would spin on it, while the edge comes
-// with every read. That epoll is made when a counter is first found full, and stays as long as the attachment.
+// Readable is watched on the descriptor itself. Room is watched through a RoomEpoll, which is made when a counter is
+// first found full, and stays as long as the attachment.
 class Attachments {
  public:
   explicit Attachments(uv_loop_t* loop) : loop_(loop) {}
@@ -43,8 +43,7 @@ class Attachments {
   // Whether to call on_ready when the side is ready, and whether that keeps the loop alive. 0 or a negative errno.
   int Watch(int64_t id, Side side, bool armed, bool referenced);
 
-  // Waits for the next read of the descriptor by anyone, or for up to `ms`; see Poll in fd/io.h. The first call returns
-  // at once if one more fits. Whoever called must then try all writers of the thread: they share the edge.
+  // As RoomEpoll::Wait. Whoever called must then try all writers of the thread: they share the edge.
   int WaitForRoom(int64_t id, int loop_fd, int ms, bool* loop_has_work);
 
   // Detaches all; calls `done` when libuv has let go of the last handle, be it at once.
@@ -65,13 +64,12 @@ class Attachments {
     int64_t id;
     Descriptor descriptor;
     std::shared_ptr<OnReady> on_ready;
-    int room_epoll = -1;
+    RoomEpoll room;
     SideWatch sides[2];
   };
 
   void Keep(int64_t id, const Descriptor& descriptor, OnReady on_ready);
   void Close(Attachment* attachment);
-  static int RoomEpoll(Attachment* attachment);  // made when first asked for; or a negative errno
   static void OnEvents(void* data, int status, int events);
   static void OnHandleClosed(void* data);
 

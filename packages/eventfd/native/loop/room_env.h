@@ -12,6 +12,7 @@
 #include "core/roster.h"
 #include "core/spin.h"
 #include "loop/call_back.h"
+#include "loop/loop_watch.h"
 #include "loop/poll_handle.h"
 #include "loop/waker_eventfd.h"
 
@@ -75,7 +76,6 @@ class RoomEnv {
 
   explicit RoomEnv(napi_env env)
       : env_(env), process_(Process::Get()), room_(process_.room), participant_(&room_, &waker_) {
-    napi_get_uv_event_loop(env, &loop_);
     napi_add_async_cleanup_hook(env, OnCleanup, this, &hook_);
     process_.roster.Add(&participant_);
   }
@@ -122,7 +122,6 @@ class RoomEnv {
     if (const int error = Watch()) return Result::kErrno - error;
     if (const int32_t result = Begin(at, want, role, /*sync=*/true, &sync_waiter_); result != Result::kWaiting)
       return result;
-    watch_loop_ = true;
     fresh_ = true;
     if (endless && at->kind == kMutex) {
       participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder()});
@@ -142,7 +141,7 @@ class RoomEnv {
       const Clock::duration left = end - Clock::now();
       if (left > kNoTime && thread->ParkUnlessReady(sync_waiter_)) {
         AtPoint("parked");
-        const auto slept = waker_.Sleep(watch_loop_ ? uv_backend_fd(loop_) : -1, left);
+        const auto slept = waker_.Sleep(loop_watch_.fd(), left);
         thread->Unparked(slept.signalled);
         loop_has_work = slept.loop_has_work && !slept.signalled;  // the loop watches the waker as well
       }
@@ -163,9 +162,7 @@ class RoomEnv {
         }
       }
       if (loop_has_work) {
-        // Perhaps a termination. If it is only a message, the loop stays readable until it runs, which it cannot: the
-        // rest of this wait does not look at it.
-        watch_loop_ = false;
+        loop_watch_.Heard();  // perhaps of a termination, which JavaScript looks for
         break;
       }
       if (left <= kNoTime) break;
@@ -204,6 +201,12 @@ class RoomEnv {
   static Clock::time_point EndOfSlice(Clock::time_point now, double ms) {
     const std::chrono::duration<double, std::milli> wanted(ms > 0 ? std::min(ms, 100.0) : 0);
     return now + std::chrono::duration_cast<Clock::duration>(wanted);
+  }
+
+  static uv_loop_t* LoopOf(napi_env env) {
+    uv_loop_t* loop = nullptr;
+    napi_get_uv_event_loop(env, &loop);
+    return loop;
   }
 
   static int32_t ResultOf(Outcome outcome) {
@@ -335,7 +338,8 @@ class RoomEnv {
   }
 
   napi_env env_;
-  uv_loop_t* loop_ = nullptr;
+  uv_loop_t* const loop_ = LoopOf(env_);
+  LoopWatch loop_watch_{loop_};
   napi_async_cleanup_hook_handle hook_ = nullptr;
   Process& process_;
   Room<RealSync>& room_;
@@ -347,8 +351,7 @@ class RoomEnv {
   RealWaiter* decided_[kBatch];
   uint32_t telling_ = 0;  // how many of them JavaScript is being told of
   RealWaiter* sync_waiter_ = nullptr;
-  bool watch_loop_ = true;  // for the rest of the sync wait
-  bool fresh_ = false;      // the sync wait is worth a spin: it has just begun, or was just overtaken
+  bool fresh_ = false;  // the sync wait is worth a spin: it has just begun, or was just overtaken
   Napi::Reference<Napi::Uint32Array> batch_;
   Napi::FunctionReference on_ready_;
 };

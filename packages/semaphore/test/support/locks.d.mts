@@ -26,8 +26,6 @@ export interface Adapter {
   readonly weighted: boolean;
   /** A thread that holds it and blocks for more gets a DeadlockError at once, whatever the timeout. */
   readonly findsDeadlock: boolean;
-  /** Whether `run` and `runSync` are methods of the class; the adapter makes do without. */
-  readonly hasRun: boolean;
   make(name?: string): Lock;
   from(posted: unknown): Lock;
   tryAcquire(lock: Lock, permits?: number): Hold | undefined;

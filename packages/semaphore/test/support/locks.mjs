@@ -11,7 +11,6 @@ function semaphore(limit, options = {}) {
     fair,
     weighted: true,
     findsDeadlock: false,
-    hasRun: true,
     make: (name) => new Semaphore(limit, { ...options, name }),
     from: (posted) => Semaphore.from(posted),
     tryAcquire: (lock, permits) => lock.tryAcquire(permits),
@@ -31,7 +30,6 @@ function mutex(options = {}) {
     fair,
     weighted: false,
     findsDeadlock: true,
-    hasRun: true,
     make: (name) => new Mutex({ ...options, name }),
     from: (posted) => Mutex.from(posted),
     tryAcquire: (lock) => lock.tryLock(),
@@ -51,29 +49,14 @@ function rwlock(options = {}) {
     fair: true,
     weighted: false,
     findsDeadlock: false,
-    hasRun: false,
     make: (name) => new RwLock({ ...options, name }),
     from: (posted) => RwLock.from(posted),
     tryAcquire: (lock) => lock.tryWrite(),
     acquireSync: (lock, waiting) => lock.writeSync(waiting),
     acquire: (lock, waiting) => lock.write(waiting),
     release: (hold) => hold.unlock(),
-    run: async (lock, fn, waiting) => {
-      const guard = await lock.write(waiting);
-      try {
-        return await fn();
-      } finally {
-        guard.unlock();
-      }
-    },
-    runSync: (lock, fn, waiting) => {
-      const guard = lock.writeSync(waiting);
-      try {
-        return fn();
-      } finally {
-        guard.unlock();
-      }
-    },
+    run: (lock, fn, waiting) => lock.run(fn, waiting),
+    runSync: (lock, fn, waiting) => lock.runSync(fn, waiting),
     free: (lock) => (lock.writing || lock.readers > 0 ? 0 : 1),
   };
 }

@@ -108,6 +108,10 @@ describe.each(constructors)('%s', (_, call) => {
   });
 });
 
+test.each([1, null, 'true', {}])('an event refuses set: %o', async (set) => {
+  expect(await failure(() => new Event({ set } as never))).toEqual(invalidType('options.set', '.*'));
+});
+
 test.each([1, null, 'true', {}])('an event refuses autoReset: %o', async (autoReset) => {
   expect(await failure(() => new Event({ autoReset } as never))).toEqual(invalidType('options.autoReset', '.*'));
 });

@@ -31,6 +31,41 @@ TEST("post: says whether somebody waits") {
   CHECK_EQ(place.free(), 0);
 }
 
+TEST("signal: serving says how many waiters it woke that were not woken before") {
+  Place place(0, 0, 9, kSignal);
+  CHECK_EQ(TheRoom().Serve(place.cell), 0);
+  Party a(place), b(place);
+  a.Queue();
+  b.Queue();
+  Post<RealSync>(place.cell, 1, false);
+  CHECK_EQ(TheRoom().Serve(place.cell), 1);  // a, to try
+  CHECK_EQ(TheRoom().Serve(place.cell), 0);
+  Post<RealSync>(place.cell, 1, false);
+  CHECK_EQ(TheRoom().Serve(place.cell), 1);  // a, which is awake, is granted one; b, to try
+  CHECK_EQ(a.Turn(), 1);
+  CHECK_EQ(b.Turn(), 1);
+  CHECK_EQ(place.free(), 0);
+}
+
+TEST("event: setting says how many waiters it woke") {
+  Place gate(0, 0, 1, kEvent), one(0, kAutoReset, 1, kEvent);
+  CHECK_EQ(TheRoom().SetEvent(gate.cell), 0);
+  TakePermits<RealSync>(gate.cell, 1);
+  Party a(gate), b(gate), c(one), d(one);
+  a.Queue(0);
+  b.Queue(0);
+  c.Queue(1);
+  d.Queue(1);
+  CHECK_EQ(TheRoom().SetEvent(gate.cell), 2);
+  CHECK_EQ(TheRoom().SetEvent(one.cell), 1);
+  CHECK_EQ(TheRoom().SetEvent(one.cell), 1);
+  CHECK_EQ(TheRoom().SetEvent(one.cell), 0);
+  a.Turn();
+  b.Turn();
+  CHECK_EQ(c.Turn(), 1);
+  CHECK_EQ(d.Turn(), 1);
+}
+
 TEST("signal: a post that was granted and is not wanted goes to the next") {
   Place place(0, kFair, 3, kSignal);
   Party a(place), b(place);

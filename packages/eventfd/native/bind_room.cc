@@ -235,8 +235,8 @@ Napi::Value LeaveSync(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Serve(const Napi::CallbackInfo& info) {
-  if (auto* at = At(info)) Process::Get().room.Serve(at->cell());
-  return info.Env().Undefined();
+  auto* at = At(info);
+  return Number(info, at == nullptr ? 0 : Process::Get().room.Serve(at->cell()));
 }
 
 Napi::Value Notify(const Napi::CallbackInfo& info) {
@@ -256,8 +256,8 @@ Napi::Value Forget(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SetEvent(const Napi::CallbackInfo& info) {
-  if (const auto* at = At(info)) Process::Get().room.SetEvent(at->cell());
-  return info.Env().Undefined();
+  auto* at = At(info);
+  return Number(info, at == nullptr ? 0 : Process::Get().room.SetEvent(at->cell()));
 }
 
 Napi::Value SetBroken(const Napi::CallbackInfo& info) {

@@ -151,14 +151,16 @@ export interface RoomBinding {
   waitSync(ms: number): number;
   heardSync(): void;
   leaveSync(): boolean;
-  serve(attachment: number): void;
+  /** How many waiters it woke. */
+  serve(attachment: number): number;
   /** Wakes up to `count` waiters, whatever the permits; how many there were. */
   notify(attachment: number, count: number): number;
   /** False when it would leave fewer than no permits, or more than the cell's maximum. */
   resize(attachment: number, delta: number): boolean;
   /** False when this thread does not hold so many. */
   forget(attachment: number, permits: number): boolean;
-  setEvent(attachment: number): void;
+  /** How many waiters it woke. */
+  setEvent(attachment: number): number;
   /** Breaks a barrier, or makes a broken one whole; its waiters get CLOSED. */
   setBroken(attachment: number, broken: boolean): void;
   /** For the holder: whether the last one died. True once. */

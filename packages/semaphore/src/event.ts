@@ -10,6 +10,8 @@ export type EventHandle = Handle;
 export interface EventOptions extends SharedObjectOptions {
   /** `set` lets one waiter through, or else the next that comes. By default it lets all through until `reset`. */
   autoReset?: boolean | undefined;
+  /** Whether it is set from the start; false by default. */
+  set?: boolean | undefined;
 }
 
 /**
@@ -41,9 +43,14 @@ export class Event extends SharedObject {
     return new Event(Cell.from('Event', handle) as never);
   }
 
-  /** Sets it. Doing it twice is harmless. @throws ClosedError `ERR_EVENT_CLOSED` when it was disposed */
-  set(): void {
-    native.setEvent(this.#core.cell.attach());
+  /**
+   * Sets it. Doing it twice is harmless.
+   *
+   * @returns how many waits that let through: with `autoReset` 1 or 0
+   * @throws ClosedError `ERR_EVENT_CLOSED` when it was disposed
+   */
+  set(): number {
+    return native.setEvent(this.#core.cell.attach());
   }
 
   /** Unsets it: whoever comes now waits. Doing it twice is harmless, and so is it when the event is closed. */
@@ -54,6 +61,11 @@ export class Event extends SharedObject {
   /** Whether it is set at this moment. */
   get isSet(): boolean {
     return this.#core.cell.free > 0;
+  }
+
+  /** Passes if it is set, and unsets it if it has `autoReset`; never waits. @throws ClosedError `ERR_EVENT_CLOSED` */
+  tryWait(): boolean {
+    return this.#core.tryPass();
   }
 
   /** Whether `set` lets one through, or all. */
@@ -88,7 +100,8 @@ export class Event extends SharedObject {
 
 function allocate(options: EventOptions): Cell {
   requireOptions(options);
-  const { autoReset = false, name } = options;
+  const { autoReset = false, set = false, name } = options;
   requireBoolean('options.autoReset', autoReset);
-  return Cell.allocate('Event', { permits: 0, max: 1, flags: autoReset ? Flag.AUTO_RESET : 0, name });
+  requireBoolean('options.set', set);
+  return Cell.allocate('Event', { permits: set ? 1 : 0, max: 1, flags: autoReset ? Flag.AUTO_RESET : 0, name });
 }

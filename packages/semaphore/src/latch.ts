@@ -43,11 +43,17 @@ export class Latch extends SharedObject {
    * Counts down, to 0 at the lowest, and then lets all waiters through.
    *
    * @param count by how much: an integer from 1
+   * @returns how many waits that let through: 0 until the count is 0
    * @throws ClosedError `ERR_LATCH_CLOSED` when it was disposed
    */
-  countDown(count = 1): void {
+  countDown(count = 1): number {
     requireInteger('count', count, 1, MAX_PERMITS);
-    this.#core.post(count, true);
+    return this.#core.post(count, true) ?? 0;
+  }
+
+  /** Whether the count is 0, so that a wait would pass; never waits. @throws ClosedError `ERR_LATCH_CLOSED` */
+  tryWait(): boolean {
+    return this.#core.tryPass();
   }
 
   /** What is left to count down, at this moment. */

@@ -1,4 +1,10 @@
-import { requireBoolean, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
+import {
+  requireBoolean,
+  requireFunction,
+  requireOptions,
+  type SyncWaitOptions,
+  type WaitOptions,
+} from 'eventfd/internal';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle, MAX_PERMITS } from './core/cell.js';
 import { ReleaseResult } from './core/fastpath.js';
@@ -89,6 +95,30 @@ export class RwLock extends SharedObject {
   /** Blocks the thread until it may write; errors as for `readSync`. */
   writeSync(options?: SyncWaitOptions): WriteGuard {
     return this.#core.holdSync(WRITE, new WriteGuard(this.#core, WRITE), 'writeSync', checkSyncWait(options));
+  }
+
+  /** Calls `fn` while holding it to write, and unlocks however it ends; the promise takes its result. */
+  async run<T>(fn: (guard: WriteGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+    requireFunction('fn', fn);
+    return runWith(await this.write(options), fn, options);
+  }
+
+  /** Calls `fn` while holding it to write, blocking until that is to be had, and unlocks however it ends. */
+  runSync<T>(fn: (guard: WriteGuard) => T, options?: SyncWaitOptions): T {
+    requireFunction('fn', fn);
+    return runSyncWith(this.writeSync(options), fn);
+  }
+
+  /** Calls `fn` while holding it to read, and unlocks however it ends; the promise takes its result. */
+  async runRead<T>(fn: (guard: ReadGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+    requireFunction('fn', fn);
+    return runWith(await this.read(options), fn, options);
+  }
+
+  /** Calls `fn` while holding it to read, blocking until that is to be had, and unlocks however it ends. */
+  runReadSync<T>(fn: (guard: ReadGuard) => T, options?: SyncWaitOptions): T {
+    requireFunction('fn', fn);
+    return runSyncWith(this.readSync(options), fn);
   }
 
   /** How many hold it to read at this moment. */
@@ -210,6 +240,28 @@ export class WriteGuard implements Hold {
   onAcquired(acquiredAt?: string): void {
     if (this.#core.takeAbandoned()) this.#abandoned = true;
     this.#core.observer?.acquired(this, acquiredAt);
+  }
+}
+
+async function runWith<T, G extends ReadGuard | WriteGuard>(
+  guard: G,
+  fn: (guard: G) => T | PromiseLike<T>,
+  options: WaitOptions | undefined,
+): Promise<T> {
+  try {
+    // The grant and an abort may have met on the way here.
+    options?.signal?.throwIfAborted();
+    return await fn(guard);
+  } finally {
+    guard.unlock();
+  }
+}
+
+function runSyncWith<T, G extends ReadGuard | WriteGuard>(guard: G, fn: (guard: G) => T): T {
+  try {
+    return fn(guard);
+  } finally {
+    guard.unlock();
   }
 }
 

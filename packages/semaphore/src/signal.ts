@@ -45,19 +45,33 @@ export class Signal extends SharedObject {
    * Lets `count` waits through, now or later.
    *
    * @param count an integer from 1
+   * @returns how many waits this woke, which had not been woken before. The posts are there all the same: a running thread
+   *   may be faster than one that wakes up
    * @throws RangeError `ERR_OUT_OF_RANGE` when more than 2 ** 29 - 1 posts would be there, and none is added;
    *   ClosedError `ERR_SIGNAL_CLOSED` when it was disposed
    */
-  post(count = 1): void {
+  post(count = 1): number {
     requireInteger('count', count, 1, MAX_PERMITS);
-    if (!this.#core.post(count, false)) {
-      throw outOfRange('count', `such that ${this} counts to no more than ${MAX_PERMITS}`, count);
-    }
+    const woken = this.#core.post(count, false);
+    if (woken !== undefined) return woken;
+    throw outOfRange('count', `such that ${this} counts to no more than ${MAX_PERMITS}`, count);
   }
 
   /** Takes a post if one is there; never waits. @throws ClosedError `ERR_SIGNAL_CLOSED` */
   tryWait(): boolean {
     return this.#core.tryPass();
+  }
+
+  /**
+   * Takes all posts that are there for whoever comes, at once; never waits.
+   *
+   * @returns how many they were: 0 when there was none
+   * @throws ClosedError `ERR_SIGNAL_CLOSED`
+   */
+  takeAll(): number {
+    const count = this.#core.takeAll();
+    if (count === 0 && this.closed) throw this.#core.cell.closedError();
+    return count;
   }
 
   /**

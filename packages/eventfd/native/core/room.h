@@ -97,12 +97,13 @@ class Room {
     return granted;
   }
 
-  // Permits were given back, and the fast path saw that somebody waits.
-  void Serve(int32_t* cell) {
+  // Permits were given back, and the fast path saw that somebody waits. Returns how many waiters were woken for them.
+  int32_t Serve(int32_t* cell) {
     AtPoint("serving");
     Wakes<S> wakes;
     Bucket bucket(&lot_, cell);
     ServeCell(bucket, cell, &wakes);
+    return wakes.woken();
   }
 
   // Gives the first `count` waiters what they wait for, whatever the state word says. Returns how many there were.
@@ -132,12 +133,16 @@ class Room {
   // Sets an event: an auto-reset one lets the first waiter through, or, when nobody waits, the next that comes; a
   // manual one lets everybody through until it is reset. Decided under the lock, so that each call counts for whoever
   // waited before it, even when a reset follows at once.
-  void SetEvent(int32_t* cell) {
+  int32_t SetEvent(int32_t* cell) {
     Wakes<S> wakes;
     Bucket bucket(&lot_, cell);
-    if (S::Load(cell + kFlags) & kAutoReset) return LetOneThrough(bucket, cell, &wakes);
-    Post<S>(cell, 1, /*saturate=*/true);
-    ServeCell(bucket, cell, &wakes);
+    if (S::Load(cell + kFlags) & kAutoReset) {
+      LetOneThrough(bucket, cell, &wakes);
+    } else {
+      Post<S>(cell, 1, /*saturate=*/true);
+      ServeCell(bucket, cell, &wakes);
+    }
+    return wakes.woken();
   }
 
   // A party arrives at a barrier of kTotal parties. kGranted: it is the last, and the others are released.

@@ -186,6 +186,7 @@ class Wakes {
   ~Wakes() { Send(); }
 
   void Deliver(Waiter<S>* waiter) {
+    if (!waiter->ready) woken_++;
     Thread<S>* thread = waiter->thread;
     if (!thread->Deliver(waiter)) return;
     thread->Ref();
@@ -195,6 +196,9 @@ class Wakes {
       more_.push_back(thread);
     }
   }
+
+  // How many waiters are to look that were not to look before.
+  int32_t woken() const { return woken_; }
 
   void Send() {
     if (first_ == nullptr) return;
@@ -211,6 +215,7 @@ class Wakes {
     thread->Unref();
   }
 
+  int32_t woken_ = 0;
   Thread<S>* first_ = nullptr;  // nearly always the only one
   std::vector<Thread<S>*> more_;
 };

@@ -28,6 +28,9 @@ export type KindName = keyof typeof Kind;
 export const Word = { STATE: 0, FLAGS: 1, TOTAL: 2, WAITING: 3, MAX: 4, GENERATION: 6 } as const;
 export const Flag = { CLOSED: 1, FAIR: 2, ABANDONED: 4, BROKEN: 8, AUTO_RESET: 16, MAX_GIVEN: 32 } as const;
 
+/** In the state word: the head of the queue is owed what is free, or the object is closed. */
+export const QUEUE_FIRST = 2;
+
 /** The most that the state word can count. */
 export const MAX_PERMITS = 2 ** 29 - 1;
 

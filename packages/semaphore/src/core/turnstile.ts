@@ -3,7 +3,7 @@
  * word lets it, and takes away what it says: a post, or nothing.
  */
 import { native, Role } from 'eventfd/internal';
-import type { Cell } from './cell.js';
+import { type Cell, QUEUE_FIRST, Word } from './cell.js';
 import { type FastPath, PostResult, TryResult } from './fastpath.js';
 import { type CheckedWait, type Target, waitFor, waitForSync } from './wait.js';
 
@@ -19,13 +19,16 @@ export class Turnstile {
     this.#fast = cell.arena.fast;
   }
 
-  /** Takes what is there, unless others are faster; how much it got. Nothing when it is closed. */
+  /** Takes all that is there for whoever comes, at once; how much that was. Nothing when it is closed. */
   takeAll(): number {
     if (!this.cell.tryAttach()) return 0;
-    for (let count = this.cell.free; count > 0; count >>= 1) {
+    for (;;) {
+      const state = this.cell.load(Word.STATE);
+      const count = state >> 2;
+      if (count <= 0 || (state & QUEUE_FIRST) !== 0) return 0;
+      // Else somebody took some of it meanwhile.
       if (this.#fast.tryTake(this.cell.offset, count) === TryResult.TAKEN) return count;
     }
-    return 0;
   }
 
   /** Passes if that needs no wait. Throws when closed. */
@@ -45,12 +48,15 @@ export class Turnstile {
     if (!this.tryPass()) waitForSync(this.#target(method), timeout);
   }
 
-  /** Adds to the state word, up to the cell's maximum; false when that is too much, unless it saturates. */
-  post(count: number, saturate: boolean): boolean {
+  /**
+   * Adds to the state word, up to the cell's maximum. How many waits that woke; `undefined` when it is too much, unless it
+   * saturates.
+   */
+  post(count: number, saturate: boolean): number | undefined {
     const attachment = this.cell.attach();
     const result = this.#fast.post(this.cell.offset, count, saturate ? 1 : 0);
-    if (result === PostResult.SERVE_WAITERS) native.serve(attachment);
-    return result !== PostResult.TOO_MANY;
+    if (result === PostResult.SERVE_WAITERS) return native.serve(attachment);
+    return result === PostResult.TOO_MANY ? undefined : 0;
   }
 
   #target(method: string): Target<void> {

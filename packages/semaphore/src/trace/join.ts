@@ -1,12 +1,18 @@
 /** Loaded with every class, for its effect: takes part in the trace under way, or starts the one EVENTFD_TRACE asks for. */
+import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { startTrace } from './start.js';
+import { withPart } from './file.js';
+import { startTraceIn } from './start.js';
 import { join } from './tracing.js';
 
 const { EVENTFD_TRACE: file }: { readonly EVENTFD_TRACE?: string | undefined } = process.env;
 
 try {
-  if (!join() && isMainThread && file) startTrace(file);
+  if (!join() && isMainThread && file) {
+    startTraceIn(file, true);
+    // What children inherit, also those that begin when this process has ended: a name that is never another's.
+    if (!file.includes('%p')) process.env['EVENTFD_TRACE'] = withPart(resolve(file), '%p');
+  }
 } catch (error) {
   // A program is not to fail for want of its picture.
   process.emitWarning(`There is no trace of this thread: ${(error as Error).message}`);

@@ -1,6 +1,6 @@
 /** One thread's part in a trace: what it waits for and what it holds, as slices on a line of its own. */
 import { type ChannelListener, subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { isMainThread, threadId, type Worker } from 'node:worker_threads';
 import type { WaitMessage } from '../core/diagnostics.js';
 import { LINES, type SharedTrace } from './shared.js';
@@ -31,9 +31,10 @@ export class Recorder {
   readonly #waits = new Map<number, number>();
   readonly #holds = new WeakMap<object, number>();
 
-  constructor(shared: SharedTrace) {
+  /** @param fd the file, to be appended to; closed at the end */
+  constructor(shared: SharedTrace, fd: number) {
     this.shared = shared;
-    this.#fd = openSync(shared.file, 'a');
+    this.#fd = fd;
     for (const [name, listener] of this.#listeners) subscribe(name, listener);
     process.on('worker', this.#onWorker);
   }

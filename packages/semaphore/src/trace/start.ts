@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { requireString } from 'eventfd/internal';
+import { openTraceFile } from './file.js';
 import { begin, end, isTracing } from './tracing.js';
 
 /** A trace under way, until `stop()`, the end of a `using` block, or the end of the thread that started it. */
@@ -21,7 +22,8 @@ export interface Trace {
  * program. What a worker did is in the file as soon as it is done, so nothing is lost when one is killed, and the file can
  * be opened at any time. Each slice costs two writes to the file; while there is no trace nothing is added to anything.
  *
- * @param file where to, overwritten when it exists; `%p` in it stands for the process id
+ * @param file where to, overwritten when it exists; `%p` in it stands for the process id. Where another process is writing to
+ *   it, the process id is put before its extension; the result's `file` says what became of it.
  * @throws TypeError `ERR_INVALID_ARG_TYPE`; Error `ERR_TRACE_RUNNING` when there is one under way; `ENOENT`, `EACCES` and
  *   the like when the file cannot be written
  */
@@ -32,12 +34,17 @@ export function startTrace(file: string): Trace {
       code: 'ERR_TRACE_RUNNING',
     });
   }
-  const path = resolve(file.replaceAll('%p', `${process.pid}`));
-  const recorder = begin(path);
+  return startTraceIn(file, false);
+}
+
+/** @param inherited see `openTraceFile` */
+export function startTraceIn(name: string, inherited: boolean): Trace {
+  const file = openTraceFile(resolve(name.replaceAll('%p', `${process.pid}`)), inherited);
+  const recorder = begin(file);
   const stop = () => {
     process.off('exit', stop);
     end(recorder);
   };
   process.on('exit', stop);
-  return { file: path, stop, [Symbol.dispose]: stop };
+  return { file: file.path, stop, [Symbol.dispose]: stop };
 }

@@ -1,9 +1,10 @@
 /** Which trace this thread takes part in. */
-import { writeFileSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import type { Cell } from '../core/cell.js';
 import type { Hold } from '../core/hold.js';
 import { type HoldObserver, observeHolds } from '../core/observer.js';
+import type { TraceFile } from './file.js';
 import { Recorder } from './recorder.js';
 import { SharedTrace } from './shared.js';
 
@@ -31,24 +32,24 @@ class HoldTracer implements HoldObserver {
   }
 }
 
-function takePart(shared: SharedTrace): Recorder {
-  current = new Recorder(shared);
+function takePart(shared: SharedTrace, fd: number): Recorder {
+  current = new Recorder(shared, fd);
   shared.enter(threadId);
   observeHolds((cell) => new HoldTracer(cell));
   return current;
 }
 
 /** Begins a trace, and takes part in it. */
-export function begin(file: string): Recorder {
-  writeFileSync(file, '[\n');
-  return takePart(SharedTrace.publish(file));
+export function begin({ path, fd }: TraceFile): Recorder {
+  writeSync(fd, '[\n');
+  return takePart(SharedTrace.publish(path), fd);
 }
 
 /** Takes part in the trace that the thread's parent takes part in, if there is one under way. */
 export function join(): boolean {
   const shared = SharedTrace.published();
   if (shared === undefined || shared.stopped) return false;
-  takePart(shared);
+  takePart(shared, openSync(shared.file, 'a'));
   return true;
 }
 

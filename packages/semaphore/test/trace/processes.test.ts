@@ -37,7 +37,10 @@ function files() {
   return Object.fromEntries(
     readdirSync(folder).map((name) => {
       const events = readTrace(join(folder, name));
-      const held = Object.entries(linesOf(events)).map(([line, happened]) => [line, ...happened.filter((at) => at !== '-')]);
+      const held = Object.entries(linesOf(events)).map(([line, happened]) => [
+        line,
+        ...happened.filter((at) => at !== '-'),
+      ]);
       return [name, { pids: [...new Set(events.map(({ pid }) => `${pid}`))], held: held.flat() }];
     }),
   );

@@ -5,13 +5,14 @@ import { withPart } from './file.js';
 import { startTraceIn } from './start.js';
 import { join } from './tracing.js';
 
-const { EVENTFD_TRACE: file }: { readonly EVENTFD_TRACE?: string | undefined } = process.env;
+const env: { EVENTFD_TRACE?: string | undefined } = process.env;
+const file = env.EVENTFD_TRACE;
 
 try {
   if (!join() && isMainThread && file) {
     startTraceIn(file, true);
     // What children inherit, also those that begin when this process has ended: a name that is never another's.
-    if (!file.includes('%p')) process.env['EVENTFD_TRACE'] = withPart(resolve(file), '%p');
+    if (!file.includes('%p')) env.EVENTFD_TRACE = withPart(resolve(file), '%p');
   }
 } catch (error) {
   // A program is not to fail for want of its picture.

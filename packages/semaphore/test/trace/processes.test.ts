@@ -18,11 +18,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+const family = fileURLToPath(new URL('fixtures/family.mjs', import.meta.url));
 
 /** The process ids that it, and those it started, have printed. */
-async function program(name: string, ...args: string[]): Promise<string[]> {
-  const child = spawn(process.execPath, [fixture(name), ...args], {
+async function program(...args: string[]): Promise<string[]> {
+  const child = spawn(process.execPath, [family, ...args], {
     env: { ...process.env, EVENTFD_TRACE: file },
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 50_000,
@@ -47,7 +47,7 @@ function files() {
 }
 
 test.each(['fork', 'exec', 'an environment of its own', 'cluster'])('by %s', async (way) => {
-  const [parent, child] = await program('family.mjs', way);
+  const [parent, child] = await program(way);
   expect(files()).toEqual({
     'trace.json': { pids: [parent], held: ['main thread', `+ holds Mutex "${way}"`, '+ holds Mutex "and afterwards"'] },
     [`trace.${child}.json`]: { pids: [child], held: ['main thread', '+ holds Mutex "child"'] },
@@ -55,19 +55,19 @@ test.each(['fork', 'exec', 'an environment of its own', 'cluster'])('by %s', asy
 });
 
 test('the child of a child', async () => {
-  const [parent, child, grandchild] = await program('family.mjs', 'grandchild');
+  const [parent, child, grandchild] = await program('grandchild');
   expect(Object.keys(files()).sort()).toEqual(['trace.json', `trace.${child}.json`, `trace.${grandchild}.json`].sort());
   expect(files()['trace.json']?.pids).toEqual([parent]);
 });
 
 test('a process that does not use the package has none', async () => {
-  const [parent] = await program('family.mjs', 'no use of the package');
+  const [parent] = await program('no use of the package');
   expect(files()).toMatchObject({ 'trace.json': { pids: [parent] } });
   expect(readdirSync(folder)).toEqual(['trace.json']);
 });
 
 test('a worker is in the file of its process, whatever its environment', async () => {
-  const [parent] = await program('family.mjs', 'worker');
+  const [parent] = await program('worker');
   expect(readdirSync(folder)).toEqual(['trace.json']);
   expect(files()['trace.json']).toMatchObject({
     pids: [parent],
@@ -76,12 +76,12 @@ test('a worker is in the file of its process, whatever its environment', async (
 });
 
 test('a child that begins when its parent has ended leaves the file of that alone', async () => {
-  const [parent, child] = await program('family.mjs', 'a child that outlives it');
+  const [parent, child] = await program('a child that outlives it');
   expect(files()).toMatchObject({ 'trace.json': { pids: [parent] }, [`trace.${child}.json`]: { pids: [child] } });
 });
 
 test('programs that are started at once', async () => {
-  const started = await Promise.all(Array.from({ length: 6 }, () => program('family.mjs', 'child')));
+  const started = await Promise.all(Array.from({ length: 6 }, () => program('child')));
   const pids = Object.entries(files()).map(([name, told]) => {
     expect(['trace.json', `trace.${told.pids}.json`]).toContain(name);
     expect(told.held).toEqual(['main thread', '+ holds Mutex "child"']);
@@ -92,15 +92,15 @@ test('programs that are started at once', async () => {
 
 test('the next run of a program writes over the file of the last', async () => {
   writeFileSync(file, 'something longer than a trace '.repeat(1000));
-  await program('family.mjs', 'child');
-  const [again] = await program('family.mjs', 'child');
+  await program('child');
+  const [again] = await program('child');
   expect(files()).toMatchObject({ 'trace.json': { pids: [again] } });
   expect(readdirSync(folder)).toEqual(['trace.json']);
 });
 
 test('startTrace keeps out of a file that another process writes, and says which it took', async () => {
   const ours = startTrace(file);
-  const [child] = await program('family.mjs', 'child');
+  const [child] = await program('child');
   ours.stop();
   expect(ours.file).toBe(file);
   expect(readTrace(file).map(({ pid }) => pid)).toEqual([process.pid]);

@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest';
+import { output } from '../support/child.js';
+
+const steps = [
+  ...['limit(semaphore)', 'task() and the waits of all copies', 'Condition(mutex), wait(guard)', 'Permit.merge'],
+  ...['a mutex that another copy of the thread holds', 'ids of waits', 'arenas'],
+];
+
+describe.each(['again in the same realm', 'in a realm of its own'])('packages evaluated %s', (manner) => {
+  let seen: Promise<Record<string, string>> | undefined;
+  const run = async () => JSON.parse(await output('copies-mixed.mjs', [manner], ['--experimental-vm-modules']));
+
+  test.each(steps)('an object of one copy where another takes one: %s', async (step) => {
+    seen ??= run();
+    expect((await seen)[step]).toBe('passed');
+  });
+});

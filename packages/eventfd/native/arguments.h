@@ -22,6 +22,8 @@ inline bool Is(const Napi::Value& value, char type) {
       return value.IsBigInt();
     case 's':
       return value.IsString();
+    case 'o':
+      return value.IsObject();
     case 'f':
       return value.IsFunction();
     case 'i':

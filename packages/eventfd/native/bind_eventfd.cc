@@ -10,7 +10,7 @@
 #include "bindings.h"
 #include "fd/attachments.h"
 #include "fd/io.h"
-#include "loop/call_back.h"
+#include "loop/copy.h"
 #include "loop/loop_watch.h"
 
 // src/native.ts says what each function takes and gives. Errors are returned as negative errnos: JavaScript makes the
@@ -24,17 +24,76 @@ namespace {
 using efd::Attachments;
 using efd::Check;
 
+struct ThreadState;
+
+// A copy of the JavaScript, and the descriptors it has attached. It is held while it watches one.
+struct FdCopy {
+  FdCopy(napi_env env, napi_value object, uint32_t id, ThreadState* state);
+
+  // After what may have begun or ended a watch.
+  void Update() {
+    if (std::exchange(held, attachments.armed()) == held) return;
+    held ? copy.Hold() : copy.LetGo();
+  }
+
+  efd::Copy copy;
+  Attachments attachments;
+  bool held = false;
+  bool ending = false;
+};
+
 // What the functions of one thread share: their data, until its environment ends.
 struct ThreadState {
-  explicit ThreadState(uv_loop_t* loop) : loop_watch(loop), attachments(loop) {}
+  explicit ThreadState(uv_loop_t* loop) : loop(loop), loop_watch(loop) {}
 
+  uv_loop_t* loop;
   LoopWatch loop_watch;
   efd::RoomEpoll room;  // of the descriptor that eventfdWrite waits for
-  Attachments attachments;
+  // By number, which is never used again; null where it is gone. One that ends stays until libuv has let go of its
+  // handles.
+  std::vector<std::unique_ptr<FdCopy>> copies;
+  napi_async_cleanup_hook_handle end = nullptr;  // once the environment ends
+
+  void End(FdCopy* copy) {
+    if (std::exchange(copy->ending, true)) return;
+    copy->attachments.Shutdown([this, copy] {
+      copies[copy->copy.id()].reset();
+      FinishIfDone();
+    });
+  }
+
+  // Node goes on to close the loop only when the hook has been removed.
+  void FinishIfDone() {
+    if (end == nullptr || std::any_of(copies.begin(), copies.end(), [](const auto& copy) { return copy != nullptr; }))
+      return;
+    const auto hook = end;
+    delete this;
+    napi_remove_async_cleanup_hook(hook);
+  }
 };
+
+FdCopy::FdCopy(napi_env env, napi_value object, uint32_t id, ThreadState* state)
+    : copy(
+          env, object, id,
+          [](void* owner, efd::Copy* copy) {
+            auto* state = static_cast<ThreadState*>(owner);
+            state->End(state->copies[copy->id()].get());
+          },
+          state),
+      attachments(state->loop, [this, env](int64_t id, efd::Side side) {
+        Napi::HandleScope scope(env);
+        copy.Call("ready", {Napi::Number::New(env, id), Napi::Number::New(env, side)});
+      }) {}
 
 ThreadState& StateOf(const Napi::CallbackInfo& info) {
   return *static_cast<ThreadState*>(info.Data());
+}
+
+// The copy that argument 0 names; null when there is none, which only a mistake in our own TypeScript makes.
+FdCopy* CopyOf(const Napi::CallbackInfo& info) {
+  const auto& copies = StateOf(info).copies;
+  const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
+  return id < copies.size() && copies[id] != nullptr && !copies[id]->ending ? copies[id].get() : nullptr;
 }
 
 int Int(const Napi::Value& value) {
@@ -60,15 +119,6 @@ Napi::Value SleepWith(const Napi::CallbackInfo& info, const Napi::Value& watch_l
   const int error = sleep(Bool(watch_loop) ? watch.fd() : -1, &loop_has_work);
   if (loop_has_work) watch.Heard();
   return Number(info, error != 0 ? error : loop_has_work);
-}
-
-efd::OnReady CallbackTo(const Napi::Value& value) {
-  auto function = std::make_shared<Napi::FunctionReference>(Napi::Persistent(value.As<Napi::Function>()));
-  return [function](int64_t id, efd::Side side) {
-    Napi::Env env = function->Env();
-    Napi::HandleScope scope(env);
-    CallBack(env, function->Value(), {Napi::Number::New(env, id), Napi::Number::New(env, side)});
-  };
 }
 
 Napi::Value Create(const Napi::CallbackInfo& info) {
@@ -120,10 +170,20 @@ Napi::Value PollReadable(const Napi::CallbackInfo& info) {
   return result;
 }
 
+Napi::Value Connect(const Napi::CallbackInfo& info) {
+  if (!Check(info, "o")) return {};
+  auto& state = StateOf(info);
+  const auto id = static_cast<uint32_t>(state.copies.size());
+  state.copies.push_back(std::make_unique<FdCopy>(info.Env(), info[0], id, &state));
+  return Number(info, id);
+}
+
 Napi::Value WaitForRoom(const Napi::CallbackInfo& info) {
-  if (!Check(info, "nnb")) return {};
-  return SleepWith(info, info[2], [&](int loop_fd, bool* loop_has_work) {
-    return StateOf(info).attachments.WaitForRoom(Id(info[0]), loop_fd, Int(info[1]), loop_has_work);
+  if (!Check(info, "nnnb")) return {};
+  FdCopy* copy = CopyOf(info);
+  if (copy == nullptr) return Number(info, -ENOENT);
+  return SleepWith(info, info[3], [&](int loop_fd, bool* loop_has_work) {
+    return copy->attachments.WaitForRoom(Id(info[1]), loop_fd, Int(info[2]), loop_has_work);
   });
 }
 
@@ -140,53 +200,75 @@ Napi::Value WaitForRoomOf(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Share(const Napi::CallbackInfo& info) {
-  if (!Check(info, "nbf")) return {};
-  return Number(info, StateOf(info).attachments.Add({Int(info[0]), Bool(info[1])}, CallbackTo(info[2])));
+  if (!Check(info, "nnb")) return {};
+  FdCopy* copy = CopyOf(info);
+  return Number(info, copy == nullptr ? -ENOENT : copy->attachments.Add({Int(info[1]), Bool(info[2])}));
 }
 
 // Creating and sharing is one call, so that a thread that is terminated cannot leave the descriptor behind in between.
 Napi::Value Open(const Napi::CallbackInfo& info) {
-  if (!Check(info, "nnf")) return {};
-  int flags = Int(info[1]);
-  int fd = efd::Create(info[0].As<Napi::Number>().Uint32Value(), flags);
+  if (!Check(info, "nnn")) return {};
+  FdCopy* copy = CopyOf(info);
+  if (copy == nullptr) return Number(info, -ENOENT);
+  int flags = Int(info[2]);
+  int fd = efd::Create(info[1].As<Napi::Number>().Uint32Value(), flags);
   if (fd < 0) return Number(info, fd);
-  return Number(info, StateOf(info).attachments.Add({fd, (flags & EFD_SEMAPHORE) != 0}, CallbackTo(info[2])));
+  return Number(info, copy->attachments.Add({fd, (flags & EFD_SEMAPHORE) != 0}));
 }
 
 Napi::Value Attach(const Napi::CallbackInfo& info) {
-  if (!Check(info, "nf")) return {};
-  return Number(info, StateOf(info).attachments.Attach(Id(info[0]), CallbackTo(info[1])));
+  if (!Check(info, "nn")) return {};
+  FdCopy* copy = CopyOf(info);
+  return Number(info, copy == nullptr ? -ENOENT : copy->attachments.Attach(Id(info[1])));
 }
 
-void Detach(const Napi::CallbackInfo& info) {
-  if (Check(info, "n")) StateOf(info).attachments.Detach(Id(info[0]));
+Napi::Value Detach(const Napi::CallbackInfo& info) {
+  if (!Check(info, "nn")) return {};
+  if (FdCopy* copy = CopyOf(info)) {
+    copy->attachments.Detach(Id(info[1]));
+    copy->Update();
+  }
+  return info.Env().Undefined();
+}
+
+const efd::Descriptor* DescriptorIn(const Napi::CallbackInfo& info) {
+  const FdCopy* copy = CopyOf(info);
+  return copy == nullptr ? nullptr : copy->attachments.Find(Id(info[1]));
 }
 
 Napi::Value DescriptorOf(const Napi::CallbackInfo& info) {
-  if (!Check(info, "n")) return {};
-  const efd::Descriptor* descriptor = StateOf(info).attachments.Find(Id(info[0]));
+  if (!Check(info, "nn")) return {};
+  const efd::Descriptor* descriptor = DescriptorIn(info);
   return Number(info, descriptor == nullptr ? -ENOENT : descriptor->fd);
 }
 
 Napi::Value IsSemaphore(const Napi::CallbackInfo& info) {
-  if (!Check(info, "n")) return {};
-  const efd::Descriptor* descriptor = StateOf(info).attachments.Find(Id(info[0]));
+  if (!Check(info, "nn")) return {};
+  const efd::Descriptor* descriptor = DescriptorIn(info);
   return Napi::Boolean::New(info.Env(), descriptor != nullptr && descriptor->semaphore);
 }
 
 Napi::Value Watch(const Napi::CallbackInfo& info) {
-  if (!Check(info, "nnbb")) return {};
-  auto side = Int(info[1]) == efd::kRoom ? efd::kRoom : efd::kReadable;
-  return Number(info, StateOf(info).attachments.Watch(Id(info[0]), side, Bool(info[2]), Bool(info[3])));
+  if (!Check(info, "nnnbb")) return {};
+  FdCopy* copy = CopyOf(info);
+  if (copy == nullptr) return Number(info, -ENOENT);
+  auto side = Int(info[2]) == efd::kRoom ? efd::kRoom : efd::kReadable;
+  const int error = copy->attachments.Watch(Id(info[1]), side, Bool(info[3]), Bool(info[4]));
+  copy->Update();
+  return Number(info, error);
 }
 
-// Runs however the thread ends. Node goes on to close the loop only when the hook has been removed.
+// Runs however the thread ends.
 void OnEnvironmentEnd(napi_async_cleanup_hook_handle hook, void* data) {
   auto* state = static_cast<ThreadState*>(data);
-  state->attachments.Shutdown([state, hook] {
-    delete state;
-    napi_remove_async_cleanup_hook(hook);
-  });
+  for (size_t i = 0; i < state->copies.size(); i++) {
+    if (FdCopy* copy = state->copies[i].get()) {
+      copy->copy.Drop();
+      state->End(copy);
+    }
+  }
+  state->end = hook;
+  state->FinishIfDone();
 }
 
 }  // namespace
@@ -207,6 +289,7 @@ void BindEventFd(Napi::Env env, Napi::Object exports) {
   bind("setNonBlockingFd", SetNonBlocking);
   bind("lockFile", LockFile);
   bind("pollFds", PollReadable);
+  bind("connectFds", Connect);
   bind("waitForFdRoom", WaitForRoom);
   bind("forgetRoom", ForgetRoom);
   bind("waitForRoomOf", WaitForRoomOf);

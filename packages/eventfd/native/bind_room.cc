@@ -59,22 +59,27 @@ Arena* ArenaAt(const Napi::CallbackInfo& info) {
 Napi::Value Connect(const Napi::CallbackInfo& info) {
   auto batch = info[1].As<Napi::Uint32Array>();
   if (batch.ElementLength() < RoomEnv::kBatch) return Refuse(info);
-  Env(info).Connect(Int(info, 0), batch, info[2].As<Napi::Function>());
-  return info.Env().Undefined();
+  return Number(info, Env(info).Connect(Int(info, 0), batch, info[2].As<Napi::Object>()));
+}
+
+Napi::Value Copies(const Napi::CallbackInfo& info) {
+  auto array = Napi::Array::New(info.Env());
+  Env(info).ForEachCopy([&](napi_value copy) { array.Set(array.Length(), Napi::Value(info.Env(), copy)); });
+  return array;
 }
 
 Napi::Value CreateArena(const Napi::CallbackInfo& info) {
-  auto bytes = info[0].As<Napi::Uint8Array>();
+  auto bytes = info[1].As<Napi::Uint8Array>();
   // Memory that is not shared may be resized, or taken away by a transfer.
-  if (bytes.ArrayBuffer().IsArrayBuffer()) return Refuse(info);
+  if (!Env(info).IsCopy(Uint(info, 0)) || bytes.ArrayBuffer().IsArrayBuffer()) return Refuse(info);
   Arena* arena = Process::Get().arenas.Create(bytes.Data(), bytes.ByteLength());
   if (arena == nullptr) return Refuse(info);
-  bool is_new;
-  return Number(info, Env(info).participant().Join(arena, &is_new));
+  return Number(info, Env(info).Join(arena, Uint(info, 0), info[2].As<Napi::Object>()));
 }
 
 Napi::Value JoinArena(const Napi::CallbackInfo& info) {
-  auto bytes = info[0].As<Napi::Uint8Array>();
+  if (!Env(info).IsCopy(Uint(info, 0))) return Refuse(info);
+  auto bytes = info[1].As<Napi::Uint8Array>();
   Arena* arena = nullptr;
   switch (Process::Get().arenas.Find(bytes.Data(), bytes.ByteLength(), &arena)) {
     case Arenas::Found::kNoArena:
@@ -84,12 +89,21 @@ Napi::Value JoinArena(const Napi::CallbackInfo& info) {
     case Arenas::Found::kOk:
       break;
   }
-  bool is_new;
-  return Number(info, Env(info).participant().Join(arena, &is_new));
+  return Number(info, Env(info).Join(arena, Uint(info, 0), info[2].As<Napi::Object>()));
+}
+
+Napi::Value MemoryOf(const Napi::CallbackInfo& info) {
+  auto* memory = Env(info).MemoryOf(Uint(info, 0));
+  return memory == nullptr ? info.Env().Undefined() : memory->Value();
+}
+
+Napi::Value KeepMemory(const Napi::CallbackInfo& info) {
+  if (auto* memory = Env(info).MemoryOf(Uint(info, 0))) *memory = Napi::Persistent(info[1].As<Napi::Object>());
+  return info.Env().Undefined();
 }
 
 Napi::Value LeaveArena(const Napi::CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), Env(info).participant().LeaveArena(Uint(info, 0)));
+  return Napi::Boolean::New(info.Env(), Env(info).LeaveArena(Uint(info, 1), Uint(info, 0)));
 }
 
 Napi::Value GrowArena(const Napi::CallbackInfo& info) {
@@ -132,9 +146,11 @@ Napi::Value DisposeCell(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Attach(const Napi::CallbackInfo& info) {
-  if (ArenaAt(info) == nullptr) return Number(info, efd::Result::kRefused);
+  const uint32_t copy = Uint(info, 0), arena = Uint(info, 1);
+  auto& participant = Env(info).participant();
+  if (!Env(info).IsCopy(copy) || participant.ArenaAt(arena) == nullptr) return Number(info, efd::Result::kRefused);
   uint32_t id = 0;
-  switch (Env(info).participant().Attach(Uint(info, 0), Uint(info, 1), Int(info, 2), Uint(info, 3), &id)) {
+  switch (participant.Attach(arena, Uint(info, 2), Int(info, 3), Uint(info, 4), &id, copy)) {
     case Participant::Attached::kRefused:
       return Number(info, efd::Result::kRefused);
     case Participant::Attached::kNoRoom:
@@ -151,7 +167,7 @@ Napi::Value SlotOf(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Detach(const Napi::CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), At(info) != nullptr && Env(info).participant().Detach(Uint(info, 0)));
+  return Napi::Boolean::New(info.Env(), At(info) != nullptr && Env(info).Detach(Uint(info, 0)));
 }
 
 // The fast path's twin: arguments as in fastpath.wat, after the arena.
@@ -198,6 +214,7 @@ Napi::Value Post(const Napi::CallbackInfo& info) {
 Napi::Value Park(const Napi::CallbackInfo& info) {
   if (!IsWait(info, 1, 2)) return Refuse(info);
   auto* at = At(info);
+  if (at != nullptr && !Env(info).IsCopy(at->copy)) return Refuse(info);  // whom would it tell?
   return Number(
       info, at == nullptr ? efd::Result::kRefused : Env(info).Park(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3)));
 }
@@ -335,16 +352,20 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   };
   exports.Set("addonId", Napi::Number::New(env, static_cast<double>(Process::Get().addon_id)));
   exports.Set("batchLength", Napi::Number::New(env, RoomEnv::kBatch));
-  bind("connect", Checked<Connect, "nwf">);
-  bind("createArena", Checked<CreateArena, "u">);
-  bind("joinArena", Checked<JoinArena, "u">);
-  bind("leaveArena", Checked<LeaveArena, "n">);
+  exports.Set("counts", Napi::Object::New(env));
+  bind("connect", Checked<Connect, "nwo">);
+  bind("copies", Copies);
+  bind("createArena", Checked<CreateArena, "nuo">);
+  bind("joinArena", Checked<JoinArena, "nuo">);
+  bind("memoryOf", Checked<MemoryOf, "n">);
+  bind("keepMemory", Checked<KeepMemory, "no">);
+  bind("leaveArena", Checked<LeaveArena, "nn">);
   bind("growArena", Checked<GrowArena, "nu">);
   bind("allocateCell", Checked<AllocateCell, "nnnnns">);
   bind("checkCell", Checked<CheckCell, "nnnn">);
   bind("closeCell", Checked<CloseCell, "nnnn">);
   bind("disposeCell", Checked<DisposeCell, "nnnn">);
-  bind("attach", Checked<Attach, "nnnn">);
+  bind("attach", Checked<Attach, "nnnnn">);
   bind("slotOf", Checked<SlotOf, "n">);
   bind("detach", Checked<Detach, "n">);
   bind("tryAcquire", Checked<TryAcquire, "nnnn">);

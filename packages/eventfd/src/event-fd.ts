@@ -47,6 +47,25 @@ const MAX_INITVAL = 2n ** 32n - 1n;
 const MAX_VALUE = 2n ** 64n - 2n;
 const MAX_FD = 2 ** 31 - 1;
 
+/**
+ * What an EventFd of any copy of this module has, over one addon. `instanceof` would tell the copies apart, which a loader or
+ * a test runner makes several of in one thread.
+ */
+const READERS: unique symbol = Symbol.for(`eventfd.readers.${native.addonId}`);
+
+interface Readable {
+  readonly fd: number;
+  [READERS](): Place;
+}
+
+/** Requires an EventFd, of whichever copy of this module. */
+export function requireEventFd(name: string, value: unknown): Readable {
+  const { [READERS]: readers, handle } = Object(value) as Partial<Readable & EventFd>;
+  if (typeof readers === 'function') return value as Readable;
+  if (handle?.type === 'EventFd') requireHandle(value); // of another addon: it says so
+  throw invalidArgType(name, 'an instance of EventFd', value);
+}
+
 /** Lets go of what an object that was never closed still holds. */
 const collected = new FinalizationRegistry<Attachment>((attachment) => attachment.release());
 
@@ -84,7 +103,7 @@ export class EventFd {
    * @throws {Error} `EMFILE`, `ENFILE`, `ENOMEM`
    */
   constructor(initval: number | bigint = 0, options: EventFdOptions = {}) {
-    const given = (initval as unknown) instanceof Attachment ? (initval as unknown as Attachment) : undefined;
+    const given = Attachment.is(initval) ? initval : undefined;
     requireOptions(options);
     const name = requireName(options.name);
     const attachment = given ?? open(initval, options);
@@ -325,11 +344,8 @@ export class EventFd {
   static #readable(list: readonly EventFd[]) {
     if (!Array.isArray(list)) throw invalidArgType('list', 'an array of EventFd', list);
     if (list.length === 0) throw invalidArgValue('list', 'is empty: nothing would end the wait', list);
-    const places = Array.from(list, (efd: unknown, i): Place => {
-      if (!(efd instanceof EventFd)) throw invalidArgType(`list[${i}]`, 'an instance of EventFd', efd);
-      return efd.#place(efd.#attached().readers);
-    });
-    const owners = places.map((place) => place.owner as EventFd);
+    const owners = Array.from(list, (efd: unknown, i) => requireEventFd(`list[${i}]`, efd));
+    const places = owners.map((efd) => efd[READERS]());
     const fds = owners.map((efd) => efd.fd);
     const polled = Int32Array.from(fds);
     const ready = new Uint8Array(polled.length);
@@ -337,7 +353,7 @@ export class EventFd {
       const error = native.pollFds(polled, ready, 0, false);
       if (error < 0) throw systemError(-error, 'poll');
       const found = owners.filter((_, i) => ready[i] === 1);
-      return found.length === 0 ? undefined : found;
+      return found.length === 0 ? undefined : (found as unknown as EventFd[]);
     };
     return { places, fds, attempt };
   }
@@ -346,6 +362,11 @@ export class EventFd {
     const wait = requireWait(options);
     const now = queue.length === 0 ? attempt() : undefined;
     return now ?? waitAt([this.#place(queue)], { ...wait, attempt, what });
+  }
+
+  /** For select: where to wait for something to read. @internal */
+  [READERS](): Place {
+    return this.#place(this.#attached().readers);
   }
 
   #place(queue: WaitQueue): Place {

@@ -1,5 +1,6 @@
 /** What `@eventfd/semaphore` builds on. Not for users: no version keeps it stable. */
 export * from './errors.js';
-export { CellCheck, type DeadlockStep, type InspectedObject, native, Role, RoomResult } from './native.js';
+export { requireEventFd } from './event-fd.js';
+export { CellCheck, type DeadlockStep, type InspectedObject, native, type Parked, Role, RoomResult } from './native.js';
 export * from './room.js';
 export * from './validate.js';

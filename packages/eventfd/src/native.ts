@@ -36,27 +36,50 @@ export interface EventFdBinding {
   /** A wait for room is over, or another begins. */
   forgetRoom(): void;
 
-  // Descriptors shared by the threads of the process. This thread has attached those whose `id` it uses; it attaches each
-  // once. `onReady` is called on its loop when a side that is watched is ready: 0 to be read, 1 to be written to.
+  // Descriptors shared by the threads of the process. This copy of the JavaScript has attached those whose `id` it uses;
+  // it attaches each once.
+  /** This copy's number from now on. What it attached is let go of when `copy` is collected. */
+  connectFds(copy: FdCopy): number;
   /** An id, or an errno. */
-  openFd(initval: number, flags: number, onReady: OnFdReady): number;
+  openFd(copy: number, initval: number, flags: number): number;
   /** Takes `fd` over. An id, or -EEXIST when it has been already. */
-  shareFd(fd: number, semaphore: boolean, onReady: OnFdReady): number;
-  /** 0; -ENOENT when no thread has it attached; -EEXIST when this thread has. */
-  attachFd(id: number, onReady: OnFdReady): number;
-  /** The last thread to detach closes the descriptor. The end of a thread detaches what it still has. */
-  detachFd(id: number): void;
-  descriptorOfFd(id: number): number;
-  isSemaphoreFd(id: number): boolean;
+  shareFd(copy: number, fd: number, semaphore: boolean): number;
+  /** 0; -ENOENT when nobody has it attached; -EEXIST when this copy has. */
+  attachFd(copy: number, id: number): number;
+  /** The last to detach closes the descriptor. The end of a thread detaches what it still has. */
+  detachFd(copy: number, id: number): void;
+  descriptorOfFd(copy: number, id: number): number;
+  isSemaphoreFd(copy: number, id: number): boolean;
   /** Whether to watch a side from now on, and whether that keeps the loop alive. 0 or an errno. */
-  watchFd(id: number, side: FdSide, armed: boolean, referenced: boolean): number;
+  watchFd(copy: number, id: number, side: FdSide, armed: boolean, referenced: boolean): number;
   /** Waits until somebody reads, or for up to `ms`; the rest as with `pollFds`. Afterwards try all writers again. */
-  waitForFdRoom(id: number, ms: number, watchLoop: boolean): number;
+  waitForFdRoom(copy: number, id: number, ms: number, watchLoop: boolean): number;
 }
 
 export type FdSide = 0 | 1;
 
-export type OnFdReady = (id: number, side: FdSide) => void;
+/** What the addon knows a copy of the JavaScript by: kept alive while the copy watches a descriptor, and no longer. */
+export interface FdCopy {
+  /** Called on the thread's loop when a side that is watched is ready: 0 to be read, 1 to be written to. */
+  ready(id: number, side: FdSide): void;
+}
+
+/** The same, for the waiting room: kept alive while the copy has promises that wait. */
+export interface RoomCopy {
+  /** The first `count` entries of the batch are decided: `waiter << 1 | closed`. */
+  decided(count: number): void;
+  /** The waits of promises that are under way. */
+  waits(): Parked[];
+}
+
+/** Something that waits. Told once, on this thread. */
+export interface Parked {
+  /** The call that waits, for messages. */
+  readonly what: string;
+  onDecided(closed: boolean): void;
+  /** Leaves the queue, and is never told. */
+  abandon(): void;
+}
 
 /** What a call into the waiting room says when it does not name a waiter; an errno is told as `ERRNO - errno`. */
 export const RoomResult = {
@@ -104,6 +127,10 @@ export const CellCheck = { OK: 0, NOT_A_CELL: 1, OTHER_KIND: 2, STALE: 3 } as co
 /**
  * native/bind_room.cc: the waiting room.
  *
+ * A program may evaluate this package several times in one thread: a loader that has its CommonJS and its ESM form, a test
+ * runner with a realm for each file. All those copies share the addon, and a `copy` is the number that it gave to one.
+ * What they must agree on is here and not in a module; none of it may keep an object of a copy alive.
+ *
  * An `arena` is the index that this thread knows an arena by, a `cell` the offset of a cell in it, an `attachment` this
  * thread's use of a cell, a `waiter` one wait of this thread. Times are in milliseconds.
  */
@@ -112,15 +139,23 @@ export interface RoomBinding {
   readonly addonId: number;
   /** The length that `connect` wants its batch to have. */
   readonly batchLength: number;
-  /** From now on `onReady(count)` tells of the first `count` entries of `batch`: `waiter << 1 | closed`. */
-  connect(threadId: number, batch: Uint32Array, onReady: (count: number) => void): void;
-  /** `onReady` has taken note of all it was told. Before this, what was granted may yet be passed on. */
+  /** What the copies of a thread count together. */
+  readonly counts: { waits?: number; tasks?: number };
+  /** This copy's number from now on. It is told through `batch`, which `copy` keeps alive. */
+  connect(threadId: number, batch: Uint32Array, copy: RoomCopy): number;
+  /** Every copy of the thread that is still there. */
+  copies(): RoomCopy[];
+  /** `decided` has taken note of all it was told. Before this, what was granted may yet be passed on. */
   heard(): void;
-  createArena(bytes: Uint8Array): number;
-  /** -1: no arena of this process. -2: one of another copy of the addon. */
-  joinArena(bytes: Uint8Array): number;
-  /** False while this thread is attached to one of its cells. */
-  leaveArena(arena: number): boolean;
+  /** `memory` is what the bytes are of: the addon keeps it alive while the thread is in the arena. */
+  createArena(copy: number, bytes: Uint8Array, memory: object): number;
+  /** -1: no arena of this process. -2: one of another copy of the addon. `memory` is kept unless one is already. */
+  joinArena(copy: number, bytes: Uint8Array, memory: object): number;
+  /** What is kept. */
+  memoryOf(arena: number): unknown;
+  keepMemory(arena: number, memory: object): void;
+  /** The thread leaves it when no copy is in it, nor attached to one of its cells: whether it has, just now. */
+  leaveArena(copy: number, arena: number): boolean;
   /** The memory is as long as `bytes` now, at least; whether something can be allocated in it. */
   growArena(arena: number, bytes: Uint8Array): boolean;
   /** 0 when the memory must grow first. */
@@ -131,7 +166,7 @@ export interface RoomBinding {
   closeCell(arena: number, cell: number, kind: number, generation: number): boolean;
   disposeCell(arena: number, cell: number, kind: number, generation: number): boolean;
   /** An attachment, or REFUSED, or NO_ROOM when the memory must grow first. */
-  attach(arena: number, cell: number, kind: number, generation: number): number;
+  attach(copy: number, arena: number, cell: number, kind: number, generation: number): number;
   /** Where the attachment's ledger stands; 0 when it has none. */
   slotOf(attachment: number): number;
   /** False while this thread waits for the cell or holds permits of it. */

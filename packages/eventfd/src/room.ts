@@ -1,42 +1,40 @@
 /** This thread's side of the waiting room: which promise a waiter's index stands for. */
 import { threadId } from 'node:worker_threads';
 import { systemError } from './errors.js';
-import { native, Role, RoomResult } from './native.js';
+import { native, type Parked, Role, type RoomCopy, RoomResult } from './native.js';
 
 /** How long a sync wait sleeps in native code before JavaScript runs again, so that the thread can be terminated. */
 const SLICE_MS = 50;
 
-/** Something that waits. Told once, on this thread. */
-export interface Parked {
-  /** The call that waits, for messages. */
-  readonly what: string;
-  onDecided(closed: boolean): void;
-  /** Leaves the queue, and is never told. */
-  abandon(): void;
-}
-
-const parked: (Parked | undefined)[] = [];
+// A Map, which becomes smaller again: a million waits at once leave no trace.
+const parked = new Map<number, Parked>();
 const batch = new Uint32Array(native.batchLength);
 
-native.connect(threadId, batch, (count) => {
-  // Collected before any is told: being told may park again, under an index that this batch still names.
-  const decided: (Parked | undefined)[] = [];
-  for (let i = 0; i < count; i++) decided.push(take((batch[i] as number) >>> 1));
-  for (let i = 0; i < count; i++) decided[i]?.onDecided(((batch[i] as number) & 1) === 1);
-  // What awaits them runs after this function. A thread that is being terminated does not come here, and what it was
-  // granted goes to the next.
-  native.heard();
-});
+/** This evaluation of the module, as the addon calls it. Whoever attaches names it by its number, and so keeps it alive. */
+export const thisCopy: RoomCopy & { readonly id: number } = {
+  decided(count) {
+    // Collected before any is told: being told may park again, under an index that this batch still names.
+    const decided: (Parked | undefined)[] = [];
+    for (let i = 0; i < count; i++) decided.push(take((batch[i] as number) >>> 1));
+    for (let i = 0; i < count; i++) decided[i]?.onDecided(((batch[i] as number) & 1) === 1);
+    // What awaits them runs after this function. A thread that is being terminated does not come here, and what it was
+    // granted goes to the next.
+    native.heard();
+  },
+  waits: () => [...parked.values()],
+  id: 0,
+};
+Object.assign(thisCopy, { id: native.connect(threadId, batch, thisCopy) });
 
 function take(waiter: number): Parked | undefined {
-  const waits = parked[waiter];
-  parked[waiter] = undefined;
+  const waits = parked.get(waiter);
+  parked.delete(waiter);
   return waits;
 }
 
-/** The waits of this thread that are under way. */
+/** The waits of this thread that are under way, of whichever copy of this module. */
 export function parkedHere(): Parked[] {
-  return parked.filter((waits) => waits !== undefined);
+  return native.copies().flatMap((each) => each.waits());
 }
 
 /** How a wait ended at once, or the waiter it became. */
@@ -57,7 +55,7 @@ function ended(result: number): 'granted' | 'closed' {
 export function park(attachment: number, permits: number, role: Role, ref: boolean, waits: Parked): ParkResult {
   const result = native.park(attachment, permits, role, ref);
   if (result < 0) return ended(result);
-  parked[result] = waits;
+  parked.set(result, waits);
   return { waiter: result };
 }
 
@@ -68,8 +66,7 @@ export function park(attachment: number, permits: number, role: Role, ref: boole
  * Who is told before it can run code that gives it up: a subscriber to a diagnostics channel.
  */
 export function leave(waiter: number): 'left' | 'granted' | 'too late' {
-  if (parked[waiter] === undefined) return 'too late';
-  parked[waiter] = undefined;
+  if (!parked.delete(waiter)) return 'too late';
   return native.leave(waiter) ? 'granted' : 'left';
 }
 

@@ -1,5 +1,4 @@
 import {
-  invalidArgType,
   native,
   Role,
   received,
@@ -12,8 +11,8 @@ import {
 } from 'eventfd/internal';
 import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
 import { type CheckedWait, checkSyncWait, checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
-import { Mutex, MutexGuard, type MutexHandle } from './mutex.js';
-import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+import { Mutex, type MutexGuard, type MutexHandle, requireGuard } from './mutex.js';
+import { requireShared, SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Condition arrives as: its own handle, and its mutex's. */
 export interface PostedCondition {
@@ -43,7 +42,7 @@ export class Condition extends SharedObject {
    */
   constructor(mutex: Mutex, options?: SharedObjectOptions);
   constructor(mutex: Mutex, options: SharedObjectOptions | Cell = {}) {
-    if (!(mutex instanceof Mutex)) throw invalidArgType('mutex', 'an instance of Mutex', mutex);
+    requireShared('mutex', 'Mutex', mutex);
     const cell = options instanceof Cell ? options : allocate(options);
     super(cell);
     this.mutex = mutex;
@@ -147,7 +146,7 @@ export class Condition extends SharedObject {
       // Unlocked only once it stands in the queue: one that cannot wait, without a descriptor, has let go of nothing.
       await waitFor(this.#target('wait'), wait, () => guard.unlock());
     } finally {
-      if (!guard.locked) await MutexGuard.relock(guard, wait.ref);
+      if (!guard.locked) await requireGuard('guard', guard).relock(wait.ref);
     }
   }
 
@@ -156,7 +155,7 @@ export class Condition extends SharedObject {
     try {
       waitForSync(this.#target('waitSync'), timeout, { queued: () => guard.unlock() });
     } finally {
-      if (!guard.locked) MutexGuard.relockSync(guard);
+      if (!guard.locked) requireGuard('guard', guard).relockSync();
     }
   }
 
@@ -166,11 +165,10 @@ export class Condition extends SharedObject {
   }
 
   #check(guard: MutexGuard): void {
-    if (!(guard instanceof MutexGuard)) throw invalidArgType('guard', 'an instance of MutexGuard', guard);
-    const { arena, offset } = MutexGuard.coreOf(guard).cell;
-    const ours = arena === this.#mutexCell.arena && offset === this.#mutexCell.offset;
+    const { arena, offset, what } = requireGuard('guard', guard);
+    const ours = arena === this.#mutexCell.arena.index && offset === this.#mutexCell.offset;
     if (ours && guard.locked) return;
-    const found = ours ? 'unlocked' : `of ${MutexGuard.coreOf(guard).cell}`;
+    const found = ours ? 'unlocked' : `of ${what}`;
     const message = `The argument "guard" must be a locked guard of the mutex of ${this}. It is ${found}`;
     throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
   }
@@ -189,7 +187,7 @@ function holds(predicate: () => boolean): boolean {
 
 /** A wait that has timed out is looked at like one that was notified: the predicate has the last word. */
 function unlessTimedOut(error: unknown): void {
-  if (!(error instanceof TimeoutError)) throw error;
+  if ((error as { code?: unknown } | undefined)?.code !== 'ERR_TIMEOUT') throw error;
 }
 
 function allocate(options: SharedObjectOptions): Cell {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EventFd, type EventFdSource, type SyncWaitOptions, type WaitOptions } from 'eventfd';
-import { InvalidHandleError, invalidArgType, requireFunction } from 'eventfd/internal';
+import { InvalidHandleError, requireEventFd, requireFunction } from 'eventfd/internal';
 
 /** What a posted FdSemaphore arrives as. */
 export interface PostedFdSemaphore {
@@ -32,7 +32,7 @@ export class FdSemaphore {
    * @throws TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` when a read of it takes all there is
    */
   constructor(eventfd: EventFd) {
-    if (!(eventfd instanceof EventFd)) throw invalidArgType('eventfd', 'an instance of EventFd', eventfd);
+    requireEventFd('eventfd', eventfd);
     if (!eventfd.semaphore) {
       const message =
         'The argument "eventfd" must be an EventFd made with { semaphore: true }: a read of this one takes all';

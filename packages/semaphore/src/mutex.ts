@@ -1,5 +1,6 @@
 import { threadId } from 'node:worker_threads';
 import {
+  invalidArgType,
   native,
   requireBoolean,
   requireFunction,
@@ -13,6 +14,20 @@ import type { Hold } from './core/hold.js';
 import { type CheckedWait, checkSyncWait, checkWait, WAIT_FOR_EVER } from './core/wait.js';
 import { DeadlockError } from './errors.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+
+const LOCK: unique symbol = Symbol.for(`eventfd.lock.${native.addonId}`);
+
+/** What a guard is a guard of, in this thread, and how to lock it again once it was unlocked. */
+interface LockOf {
+  readonly arena: number;
+  readonly offset: number;
+  /** In messages. */
+  readonly what: string;
+  /** Waits without limit. */
+  relock(ref: boolean): Promise<void>;
+  /** The same, blocking. */
+  relockSync(): void;
+}
 
 /** What a posted Mutex arrives as. */
 export type MutexHandle = Handle;
@@ -185,22 +200,31 @@ export class MutexGuard implements Hold {
     this.#core.observer?.acquired(this, acquiredAt);
   }
 
-  /** For Condition: the core it locks. @internal */
-  static coreOf(guard: MutexGuard): BatchSemaphore {
-    return guard.#core;
+  /** For Condition, which may be of another copy of this package. @internal */
+  [LOCK](): LockOf {
+    const core = this.#core;
+    const { cell } = core;
+    return {
+      arena: cell.arena.index,
+      offset: cell.offset,
+      what: `${cell}`,
+      relock: async (ref) => {
+        await core.hold(1, this, 'lock', { ...WAIT_FOR_EVER, ref });
+        this.#count = 1;
+      },
+      relockSync: () => {
+        core.holdSync(1, this, 'lockSync', Number.POSITIVE_INFINITY, { lasting: throwIfDeadlocked });
+        this.#count = 1;
+      },
+    };
   }
+}
 
-  /** For Condition, which has unlocked it: locks it again, waiting without limit. @internal */
-  static async relock(guard: MutexGuard, ref: boolean): Promise<void> {
-    await guard.#core.hold(1, guard, 'lock', { ...WAIT_FOR_EVER, ref });
-    guard.#count = 1;
-  }
-
-  /** The same, blocking. @internal */
-  static relockSync(guard: MutexGuard): void {
-    guard.#core.holdSync(1, guard, 'lockSync', Number.POSITIVE_INFINITY, { lasting: throwIfDeadlocked });
-    guard.#count = 1;
-  }
+/** Requires a guard of a Mutex, of whichever copy of this package, and gives what it is a guard of. */
+export function requireGuard(name: string, guard: unknown): LockOf {
+  const { [LOCK]: lock } = Object(guard) as Partial<MutexGuard>;
+  if (typeof lock === 'function') return lock.call(guard as MutexGuard);
+  throw invalidArgType(name, 'an instance of MutexGuard', guard);
 }
 
 function allocate(options: MutexOptions): Cell {

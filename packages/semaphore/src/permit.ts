@@ -2,6 +2,8 @@ import { invalidArgType, requireInteger } from 'eventfd/internal';
 import type { BatchSemaphore } from './core/batch-semaphore.js';
 import type { Hold } from './core/hold.js';
 
+const PERMIT: unique symbol = Symbol.for('eventfd.permit');
+
 /**
  * Permits that this thread holds, until `release()`, the end of a `using` block, or the end of the thread.
  *
@@ -15,6 +17,11 @@ export class Permit implements Hold {
   constructor(core: BatchSemaphore, count: number) {
     this.#core = core;
     this.#count = count;
+  }
+
+  /** @internal */
+  get [PERMIT](): boolean {
+    return true;
   }
 
   /** How many permits it stands for; 0 once they are released, forgotten or merged. */
@@ -69,9 +76,10 @@ export class Permit implements Hold {
    * @throws TypeError `ERR_INVALID_ARG_VALUE` when it is of another one, and nothing is merged
    */
   merge(other: Permit): void {
-    if (!(other instanceof Permit)) throw invalidArgType('other', 'an instance of Permit', other);
     if (other === this) return;
-    if (other.#core !== this.#core) {
+    // One of another copy of this package is a Permit, too, though of no object of this copy.
+    if (Object(other)[PERMIT] !== true) throw invalidArgType('other', 'an instance of Permit', other);
+    if (!(#core in other) || other.#core !== this.#core) {
       const message = `The argument "other" must be a Permit of the same ${this.#core.cell} object`;
       throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
     }

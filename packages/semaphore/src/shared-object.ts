@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { type Cell, type Handle, Word } from './core/cell.js';
+import { invalidArgType, native } from 'eventfd/internal';
+import { Cell, type Handle, type KindName, Word } from './core/cell.js';
 // For its effect: a trace under way must see all that this thread makes and attaches.
 import './trace/join.js';
 
@@ -7,6 +8,20 @@ import './trace/join.js';
 export interface SharedObjectOptions {
   /** Shown in errors and by `inspect`. */
   name?: string | undefined;
+}
+
+/**
+ * What an object says of its kind, whichever copy of this package over one addon made it. `instanceof` would tell the copies
+ * apart, which a loader or a test runner makes several of in one thread.
+ */
+const KIND: unique symbol = Symbol.for(`eventfd.kind.${native.addonId}`);
+
+/** Requires an object of the class, of whichever copy of this package. */
+export function requireShared(name: string, kind: KindName, value: unknown, alternative = ''): void {
+  const { [KIND]: found, handle } = Object(value) as Partial<SharedObject>;
+  if (found === kind) return;
+  if (handle?.kind === kind) Cell.from(kind, value); // of another addon: it says so
+  throw invalidArgType(name, `an instance of ${kind}${alternative}`, value);
 }
 
 /** What the classes that threads share have in common. */
@@ -20,6 +35,11 @@ export abstract class SharedObject {
     // The only property of its own: a structured clone takes nothing else along.
     this.handle = cell.handle;
     this.#cell = cell;
+  }
+
+  /** @internal */
+  get [KIND](): string {
+    return this.handle.kind;
   }
 
   /** Waiters in the queue at this moment, on all threads. */

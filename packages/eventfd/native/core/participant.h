@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -10,6 +12,9 @@ namespace efd {
 
 // One thread's part in the waiting room: the arenas it has joined, the cells it is attached to with its ledger, and its
 // live waiters. Only the thread itself calls it. Die() gives everything back.
+//
+// A thread may run several copies of the JavaScript, which come and go. What each has joined and attached is noted by
+// its number, so that Lose() ends that with the copy; the rest (ledgers, waits, the death) is the thread's.
 template <class S>
 class Participant {
   using Lock = typename S::Lock;
@@ -25,10 +30,13 @@ class Participant {
     bool party = false;  // the thread has waited at this barrier, and breaks it by ending,
     int32_t life = 0;    // ... in this life of it
     uint32_t waits = 0;  // of this thread, for this cell
+    uint32_t copy = 0;   // whose it is; kNobody once that is gone and permits are still held
 
     int32_t* cell() const { return arena->At(offset); }
     int32_t* slot() const { return slot_offset == 0 ? nullptr : arena->At(slot_offset); }
   };
+
+  static constexpr uint32_t kNobody = UINT32_MAX;
 
   // The mutex the thread is blocked on in a sync wait that has no timeout.
   struct Blocked {
@@ -43,27 +51,37 @@ class Participant {
 
   Thread<S>* thread() const { return thread_; }
 
-  // Returns the arena's index in this thread, and whether it is new to it.
-  uint32_t Join(Arena* arena, bool* is_new) {
-    for (uint32_t i = 0; i < members_.size(); i++) {
-      if (members_[i].arena == arena) {
-        *is_new = false;
-        return i;
-      }
-    }
-    *is_new = true;
-    Lock lock(table_mutex_);
+  // Returns the arena's index in this thread, and whether it is new to it. However often a copy joins, it has joined.
+  uint32_t Join(Arena* arena, bool* is_new, uint32_t copy = 0) {
     uint32_t index = 0;
-    while (index < members_.size() && members_[index].arena != nullptr) index++;
-    if (index == members_.size()) members_.emplace_back();
-    members_[index].arena = arena;
-    arena->joined++;
+    while (index < members_.size() && members_[index].arena != arena) index++;
+    *is_new = index == members_.size();
+    if (*is_new) {
+      Lock lock(table_mutex_);
+      index = 0;
+      while (index < members_.size() && members_[index].arena != nullptr) index++;
+      if (index == members_.size()) members_.emplace_back();
+      members_[index].arena = arena;
+      arena->joined++;
+    }
+    std::vector<uint32_t>& copies = members_[index].copies;
+    if (std::find(copies.begin(), copies.end(), copy) == copies.end()) copies.push_back(copy);
     return index;
   }
 
-  // The thread will not touch the arena's memory any more. Refused while it is attached to a cell there.
-  bool LeaveArena(uint32_t index) {
-    if (ArenaAt(index) == nullptr || members_[index].attached > 0) return false;
+  // The copy will not touch the arena's memory any more, except through cells it is attached to. True when the thread
+  // has left the arena, see LeaveIfUnused.
+  bool LeaveArena(uint32_t index, uint32_t copy = 0) {
+    if (ArenaAt(index) == nullptr) return false;
+    std::vector<uint32_t>& copies = members_[index].copies;
+    copies.erase(std::remove(copies.begin(), copies.end(), copy), copies.end());
+    return LeaveIfUnused(index);
+  }
+
+  // Leaves an arena that no copy has joined, and that the thread is attached to no cell of. True when it has left: it
+  // will not touch the memory any more.
+  bool LeaveIfUnused(uint32_t index) {
+    if (ArenaAt(index) == nullptr || members_[index].attached > 0 || !members_[index].copies.empty()) return false;
     Member& member = members_[index];
     for (uint32_t line : member.ledger_lines) member.arena->FreeLedgerLine(line);
     Lock lock(table_mutex_);
@@ -72,12 +90,25 @@ class Participant {
     return true;
   }
 
+  // A copy is gone: it has no waits. What the ledger says that it holds stays held, until the thread ends. Calls
+  // left(index) for each arena that the thread has left with that.
+  template <class F>
+  void Lose(uint32_t copy, F left) {
+    for (uint32_t id = 0; id < attachments_.size(); id++) {
+      if (attachments_[id].arena == nullptr || attachments_[id].copy != copy) continue;
+      if (!Detach(id)) attachments_[id].copy = kNobody;
+    }
+    for (uint32_t index = 0; index < members_.size(); index++) {
+      if (LeaveArena(index, copy)) left(index);
+    }
+  }
+
   Arena* ArenaAt(uint32_t index) const { return index < members_.size() ? members_[index].arena : nullptr; }
 
   // Attaches the thread to a cell, with a ledger for the kinds that have owners. kNoRoom: the arena's memory must grow
   // first, for the ledger.
   enum class Attached { kOk, kRefused, kNoRoom };
-  Attached Attach(uint32_t index, uint32_t offset, int32_t kind, uint32_t generation, uint32_t* id) {
+  Attached Attach(uint32_t index, uint32_t offset, int32_t kind, uint32_t generation, uint32_t* id, uint32_t copy = 0) {
     Member& member = members_[index];
     uint32_t slot = 0;
     if (kind <= kRwLock) {
@@ -98,7 +129,7 @@ class Participant {
     *id = free_attachments_.back();
     free_attachments_.pop_back();
     member.attached++;
-    attachments_[*id] = {member.arena, index, offset, slot, kind, false, 0, 0};
+    attachments_[*id] = {member.arena, index, offset, slot, kind, false, 0, 0, copy};
     return Attached::kOk;
   }
 
@@ -139,6 +170,7 @@ class Participant {
     waiter->role = role;
     waiter->sync = sync;
     waiter->ref = false;
+    waiter->copy = attachment->copy;
     waiter->outcome = Outcome::kWaiting;
     ++*waiter->waits;
     thread_->waiters.PushBack(waiter);
@@ -226,6 +258,7 @@ class Participant {
   struct Member {
     Arena* arena = nullptr;  // null while this entry is free
     uint32_t attached = 0;
+    std::vector<uint32_t> copies;        // that have joined it
     std::vector<uint32_t> ledger_lines;  // whole lines, so that threads do not write into each other's
     std::vector<uint32_t> free_slots;
   };

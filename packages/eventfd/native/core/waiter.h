@@ -38,6 +38,7 @@ struct Waiter : InQueue, InReady, InThread {
   int32_t want = 0;         // permits; 0 waits for the gate (a positive state) or a notification, and takes nothing
   bool sync = false;        // a thread blocked for it, as opposed to a promise
   bool ref = false;         // it keeps its thread's loop alive
+  uint32_t copy = 0;        // of the thread's JavaScript, which is told
   Role role = Role::kTaker;
   int64_t since_ms = 0;       // when it began, on the steady clock
   uint32_t index = 0;         // its name among its thread's waiters

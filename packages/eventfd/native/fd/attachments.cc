@@ -1,30 +1,34 @@
 #include "fd/attachments.h"
 
+#include <sys/epoll.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <utility>
 
+#include "fd/epoll_of.h"
+
 namespace efd {
 
-int64_t Attachments::Add(const Descriptor& descriptor, OnReady on_ready) {
+int64_t Attachments::Add(const Descriptor& descriptor) {
   int64_t id = Registry::Instance().Add(descriptor);
   if (id == 0) return -EEXIST;
-  Keep(id, descriptor, std::move(on_ready));
+  Keep(id, descriptor);
   return id;
 }
 
-int Attachments::Attach(int64_t id, OnReady on_ready) {
+int Attachments::Attach(int64_t id) {
   if (attachments_.count(id) != 0) return -EEXIST;
   auto descriptor = Registry::Instance().Attach(id);
   if (!descriptor) return -ENOENT;
-  Keep(id, *descriptor, std::move(on_ready));
+  Keep(id, *descriptor);
   return 0;
 }
 
-void Attachments::Keep(int64_t id, const Descriptor& descriptor, OnReady on_ready) {
+void Attachments::Keep(int64_t id, const Descriptor& descriptor) {
   auto attachment = std::make_unique<Attachment>();
   attachment->id = id;
   attachment->descriptor = descriptor;
-  attachment->on_ready = std::make_shared<OnReady>(std::move(on_ready));
   for (Side side : {kReadable, kRoom}) {
     attachment->sides[side].owner = this;
     attachment->sides[side].attachment = attachment.get();
@@ -43,8 +47,10 @@ void Attachments::Detach(int64_t id) {
 
 void Attachments::Close(Attachment* attachment) {
   for (SideWatch& watch : attachment->sides) {
+    SetArmed(&watch, false);
     if (watch.handle != nullptr) watch.handle->Close(OnHandleClosed, this);
   }
+  if (attachment->read_epoll != -1) close(attachment->read_epoll);
   attachment->room.Close();
 }
 
@@ -60,21 +66,12 @@ int Attachments::Watch(int64_t id, Side side, bool armed, bool referenced) {
   SideWatch& watch = attachment.sides[side];
   if (!armed && !watch.armed) return 0;
 
-  if (watch.handle == nullptr) {
-    int fd = side == kRoom ? attachment.room.Of(attachment.descriptor.fd) : attachment.descriptor.fd;
-    if (fd < 0) return fd;
-    int error = 0;
-    watch.handle = PollHandle::Create(loop_, fd, OnEvents, &watch, &error);
-    if (watch.handle == nullptr) return error;
-    open_handles_++;
-  }
   if (armed && !watch.armed) {
-    int error = watch.handle->Start(UV_READABLE);  // an epoll is readable when it has an event
-    if (error != 0) return error;
+    if (const int error = Arm(&watch)) return error;
   } else if (!armed) {
     watch.handle->Stop();
   }
-  watch.armed = armed;
+  SetArmed(&watch, armed);
   if (referenced) {
     watch.handle->Ref();
   } else {
@@ -83,15 +80,46 @@ int Attachments::Watch(int64_t id, Side side, bool armed, bool referenced) {
   return 0;
 }
 
+int Attachments::Arm(SideWatch* watch) {
+  Attachment* attachment = watch->attachment;
+  if (watch->side == kRoom) {
+    const int epoll = attachment->room.Of(attachment->descriptor.fd);
+    return epoll < 0 ? epoll : WatchFd(watch, epoll);
+  }
+  if (attachment->read_epoll == -1) {
+    const int error = WatchFd(watch, attachment->descriptor.fd);
+    if (error != -EEXIST) return error;
+    // From here on through an epoll, though whoever watches the descriptor itself may stop.
+    if (watch->handle != nullptr) std::exchange(watch->handle, nullptr)->Close(OnHandleClosed, this);
+    const int epoll = EpollOf(attachment->descriptor.fd, EPOLLIN);
+    if (epoll < 0) return epoll;
+    attachment->read_epoll = epoll;
+  }
+  return WatchFd(watch, attachment->read_epoll);
+}
+
+// 0, or a negative errno: -EEXIST when somebody else watches it.
+int Attachments::WatchFd(SideWatch* watch, int fd) {
+  if (watch->handle == nullptr) {
+    int error = 0;
+    watch->handle = PollHandle::Create(loop_, fd, OnEvents, watch, &error);
+    if (watch->handle == nullptr) return error;
+    open_handles_++;
+  }
+  return watch->handle->Start(UV_READABLE);  // an epoll is readable when it has an event
+}
+
+void Attachments::SetArmed(SideWatch* watch, bool armed) {
+  watch->owner->armed_ += armed - watch->armed;
+  watch->armed = armed;
+}
+
 void Attachments::OnEvents(void* data, int status, int events) {
   auto* watch = static_cast<SideWatch*>(data);
-  if (status < 0) watch->armed = false;  // libuv has stopped the watch; whoever still waits arms it again
+  if (status < 0) SetArmed(watch, false);  // libuv has stopped the watch; whoever still waits arms it again
   if (watch->side == kRoom) watch->attachment->room.TakeEdge();
-  // The callback may detach, which ends `watch` and its attachment; hence the copies.
-  std::shared_ptr<OnReady> on_ready = watch->attachment->on_ready;
-  int64_t id = watch->attachment->id;
-  Side side = watch->side;
-  (*on_ready)(id, side);
+  // The callback may detach, which ends `watch` and its attachment.
+  watch->owner->on_ready_(int64_t{watch->attachment->id}, Side{watch->side});
 }
 
 int Attachments::WaitForRoom(int64_t id, int loop_fd, int ms, bool* loop_has_work) {

@@ -3,9 +3,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <vector>
 
+#include "fd/epoll_of.h"
 #include "fd/io.h"
 
 namespace efd {
@@ -23,16 +23,9 @@ class RoomEpoll {
   // To be watched for reading; or a negative errno.
   int Of(int fd) {
     if (epoll_ != -1) return epoll_;
-    const int epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (epoll < 0) return -errno;
-    epoll_event event = {};
-    event.events = EPOLLOUT | EPOLLET;
-    if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
-      const int error = -errno;
-      close(epoll);
-      return error;
-    }
-    return epoll_ = epoll;
+    const int epoll = EpollOf(fd, EPOLLOUT | EPOLLET);
+    if (epoll >= 0) epoll_ = epoll;
+    return epoll;
   }
 
   void TakeEdge() {

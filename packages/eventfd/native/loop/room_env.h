@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "core/roster.h"
 #include "core/spin.h"
-#include "loop/call_back.h"
+#include "loop/copy.h"
 #include "loop/loop_watch.h"
 #include "loop/poll_handle.h"
 #include "loop/waker_eventfd.h"
@@ -82,11 +84,51 @@ class RoomEnv {
 
   RealParticipant& participant() { return participant_; }
 
-  // `batch` is where outcomes are written (index << 1 | closed) before `on_ready(count)` is called.
-  void Connect(int thread_id, Napi::Uint32Array batch, Napi::Function on_ready) {
+  // A copy of the JavaScript, by its number from now on. `batch` is where outcomes are written (index << 1 | closed)
+  // before its method `decided(count)` is called; it keeps that alive.
+  uint32_t Connect(int thread_id, Napi::Uint32Array batch, Napi::Object copy) {
     participant_.thread()->id = thread_id;
-    batch_ = Napi::Persistent(batch);
-    on_ready_ = Napi::Persistent(on_ready);
+    const auto id = static_cast<uint32_t>(copies_.size());
+    copies_.emplace_back(new Told{{env_, copy, id, OnCopyGone, this}, Napi::Weak(batch)});
+    return id;
+  }
+
+  bool IsCopy(uint32_t id) const { return id < copies_.size() && copies_[id] != nullptr; }
+
+  // Calls f(object) for every copy.
+  template <class F>
+  void ForEachCopy(F f) {
+    for (const auto& each : copies_) {
+      if (napi_value object = each == nullptr ? nullptr : each->copy.object()) f(object);
+    }
+  }
+
+  // The copy uses an arena from now on, whose memory is `memory`. Its index in this thread. The memory is kept for as
+  // long as the thread is in the arena, since its death, and whoever inspects, will look there.
+  uint32_t Join(Arena* arena, uint32_t copy, Napi::Object memory) {
+    bool is_new;
+    const uint32_t index = participant_.Join(arena, &is_new, copy);
+    if (index >= memories_.size()) memories_.resize(index + 1);
+    if (is_new) memories_[index] = Napi::Persistent(memory);
+    return index;
+  }
+
+  Napi::ObjectReference* MemoryOf(uint32_t arena) {
+    return participant_.ArenaAt(arena) == nullptr ? nullptr : &memories_[arena];
+  }
+
+  // True when the thread has left the arena with that.
+  bool LeaveArena(uint32_t arena, uint32_t copy) {
+    const bool left = participant_.LeaveArena(arena, copy);
+    if (left) memories_[arena].Reset();
+    return left;
+  }
+
+  bool Detach(uint32_t attachment) {
+    const uint32_t arena = participant_.At(attachment)->member;
+    if (!participant_.Detach(attachment)) return false;
+    if (participant_.LeaveIfUnused(arena)) memories_[arena].Reset();
+    return true;
   }
 
   int32_t Park(RealParticipant::Attachment* at, int32_t want, Role role, bool ref) {
@@ -95,6 +137,7 @@ class RoomEnv {
     RealWaiter* waiter;
     if (const int32_t result = Begin(at, want, role, /*sync=*/false, &waiter); result != Result::kWaiting)
       return result;
+    copies_[waiter->copy]->copy.Hold();
     if (ref) {
       waiter->ref = true;
       if (refs_++ == 0) poll_->Ref();
@@ -194,6 +237,11 @@ class RoomEnv {
   }
 
  private:
+  struct Told {
+    Copy copy;
+    Napi::Reference<Napi::Uint32Array> batch;
+  };
+
   using Clock = std::chrono::steady_clock;
   static constexpr Clock::duration kNoTime{0};
 
@@ -270,6 +318,7 @@ class RoomEnv {
   }
 
   void EndWait(RealWaiter* waiter) {
+    copies_[waiter->copy]->copy.LetGo();
     if (waiter->ref && --refs_ == 0) poll_->Unref();
     participant_.EndWait(waiter);
   }
@@ -284,7 +333,7 @@ class RoomEnv {
     for (int batches = 0; batches < 16; batches++) {
       while (telling_ < kBatch) {
         RealWaiter* waiter = thread->NextReady();
-        if (waiter == nullptr) break;
+        if (waiter == nullptr || (telling_ > 0 && waiter->copy != decided_[0]->copy)) break;
         if (room_.Resume(waiter) != Outcome::kWaiting) decided_[telling_++] = waiter;
       }
       if (telling_ == 0) return;
@@ -301,18 +350,26 @@ class RoomEnv {
     thread->SignalSelfIfReady();  // others on this loop want their turn
   }
 
-  // False when JavaScript cannot run any more: the loop of a worker turns once more when it ends.
+  // Tells the copy that waits, for all of them. False when JavaScript cannot run any more: the loop of a worker turns
+  // once more when it ends.
   bool Tell() {
     Napi::HandleScope scope(env_);
-    if (batch_.IsEmpty()) return false;  // nobody has connected
-    Napi::Uint32Array batch = batch_.Value();
+    Told& told = *copies_[decided_[0]->copy];
+    Napi::Uint32Array batch = told.batch.Value();
     const uint32_t count = telling_;
-    if (batch.ElementLength() < count) return false;  // it was transferred
+    if (batch.IsEmpty() || batch.ElementLength() < count) return false;  // it was transferred
     for (uint32_t i = 0; i < count; i++) {
       batch[i] = decided_[i]->index << 1 | (decided_[i]->outcome == Outcome::kClosed ? 1 : 0);
     }
     napi_value argument;
-    return napi_create_uint32(env_, count, &argument) == napi_ok && CallBack(env_, on_ready_.Value(), {argument});
+    return napi_create_uint32(env_, count, &argument) == napi_ok && told.copy.Call("decided", {argument});
+  }
+
+  static void OnCopyGone(void* owner, Copy* copy) {
+    auto* self = static_cast<RoomEnv*>(owner);
+    self->LeaveSync();  // as Park
+    self->participant_.Lose(copy->id(), [self](uint32_t arena) { self->memories_[arena].Reset(); });
+    self->copies_[copy->id()].reset();
   }
 
   static void OnCleanup(napi_async_cleanup_hook_handle, void* data) {
@@ -322,8 +379,8 @@ class RoomEnv {
     self->participant_.Die();
     // Node frees no reference that an addon made. Nothing calls JavaScript any more, and the environment is whole
     // still.
-    self->batch_.Reset();
-    self->on_ready_.Reset();
+    self->copies_.clear();
+    self->memories_.clear();
     if (self->poll_ == nullptr) {
       self->Finish();
     } else {
@@ -352,8 +409,8 @@ class RoomEnv {
   uint32_t telling_ = 0;  // how many of them JavaScript is being told of
   RealWaiter* sync_waiter_ = nullptr;
   bool fresh_ = false;  // the sync wait is worth a spin: it has just begun, or was just overtaken
-  Napi::Reference<Napi::Uint32Array> batch_;
-  Napi::FunctionReference on_ready_;
+  std::vector<std::unique_ptr<Told>> copies_;    // by number, which is never used again; null where it is gone
+  std::vector<Napi::ObjectReference> memories_;  // of the arenas that the thread is in, by index
 };
 
 }  // namespace efd

@@ -1,6 +1,7 @@
 /** Shared memory that cells are allocated from; native/core/arena.h keeps its books. */
-import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
-import { InvalidHandleError, native } from 'eventfd/internal';
+import { types } from 'node:util';
+import { getEnvironmentData, MessageChannel, receiveMessageOnPort, setEnvironmentData } from 'node:worker_threads';
+import { InvalidHandleError, native, thisCopy } from 'eventfd/internal';
 import { type FastPath, nativeFastPath, wasmFastPath } from './fastpath.js';
 import { type WasmMemory, wasm } from './webassembly.js';
 
@@ -38,18 +39,21 @@ const getterOf = (prototype: object, name: string) =>
 const bufferOfWasm = wasm && getterOf(wasm.Memory.prototype, 'buffer');
 const growable = getterOf(SharedArrayBuffer.prototype, 'growable');
 
+/** Looks at what a value is, too, whichever realm of this thread it is of. */
+const isShared = (value: unknown): value is SharedArrayBuffer => types.isSharedArrayBuffer(value);
+
 function isMemory(value: unknown): value is ArenaMemory {
   try {
     // The buffer of a WebAssembly memory is not growable, and no arena: a view of one, as long as that was once.
-    if (value instanceof SharedArrayBuffer) return growable.call(value) === true;
-    return bufferOfWasm?.call(value) instanceof SharedArrayBuffer;
+    if (isShared(value)) return growable.call(value) === true;
+    return isShared(bufferOfWasm?.call(value));
   } catch {
     return false;
   }
 }
 
 function bufferOf(memory: ArenaMemory): SharedArrayBuffer {
-  return memory instanceof SharedArrayBuffer ? memory : (bufferOfWasm?.call(memory) as SharedArrayBuffer);
+  return isShared(memory) ? memory : (bufferOfWasm?.call(memory) as SharedArrayBuffer);
 }
 
 /** Bytes of it: of a fixed length, since the addon asks for the length of what it is given. */
@@ -58,34 +62,38 @@ function bytesOf(memory: ArenaMemory): Uint8Array {
   return new Uint8Array(buffer, 0, buffer.byteLength);
 }
 
-/** This thread's arenas by index, as long as an object in them is in use. */
-const joined: (WeakRef<Arena> | undefined)[] = [];
+/** `Object.prototype` of Node's own realm: this module may run in another, of `node:vm`. */
+const prototypeOfNode: unknown = Object.getPrototypeOf(Object.getPrototypeOf(getEnvironmentData));
 
 /**
- * Arenas without an object in use, by index. The addon still knows their memory, so it is kept until all attachments in
- * it have ended; what is left of them is a permit that was leaked, and waits for the thread's end.
+ * The memory as an object of Node's own realm. The thread keeps the memory of its arenas, and the environment data that of
+ * the current one, for longer than a realm may live; and each object keeps its realm alive.
  */
-const leaving = new Map<number, ArenaMemory>();
-
-const unused = new FinalizationRegistry<{ index: number; memory: ArenaMemory }>(({ index, memory }) => {
-  // The same arena may have come back meanwhile, in a message.
-  if (joined[index]?.deref() !== undefined) return;
-  leaving.set(index, memory);
-  leaveArenas();
-});
-
-/** Lets go of the arenas that nothing in this thread uses. Called when an attachment has ended. */
-export function leaveArenas(): void {
-  for (const index of leaving.keys()) {
-    if (!native.leaveArena(index)) continue;
-    joined[index] = undefined;
-    leaving.delete(index);
+function ofMainRealm(memory: ArenaMemory): ArenaMemory {
+  if (Object.getPrototypeOf(Object(Object.getPrototypeOf(memory))) === prototypeOfNode) return memory;
+  const { port1, port2 } = new MessageChannel();
+  try {
+    port1.postMessage(memory);
+    const clone: unknown = receiveMessageOnPort(port2)?.message;
+    return isMemory(clone) ? clone : memory;
+  } finally {
+    port1.close();
   }
 }
 
+/** This copy's arenas by index, as long as an object in them is in use. */
+const joined = new Map<number, WeakRef<Arena>>();
+
+const unused = new FinalizationRegistry<number>((index) => {
+  // The same arena may have come back meanwhile, in a message.
+  if (joined.get(index)?.deref() !== undefined) return;
+  joined.delete(index);
+  native.leaveArena(thisCopy.id, index);
+});
+
 export class Arena {
   readonly memory: ArenaMemory;
-  /** The addon's name for it, in this thread. */
+  /** The addon's name for it, in this thread, whichever copy of this module asks. */
   readonly index: number;
   readonly fast: FastPath;
   #words: Int32Array;
@@ -93,11 +101,10 @@ export class Arena {
   private constructor(memory: ArenaMemory, index: number) {
     this.memory = memory;
     this.index = index;
-    this.fast = memory instanceof SharedArrayBuffer ? nativeFastPath(index) : wasmFastPath(memory);
+    this.fast = isShared(memory) ? nativeFastPath(index) : wasmFastPath(memory);
     this.#words = new Int32Array(bufferOf(memory));
-    joined[index] = new WeakRef(this);
-    leaving.delete(index);
-    unused.register(this, { index, memory });
+    joined.set(index, new WeakRef(this));
+    unused.register(this, index);
   }
 
   /** The arena that new objects of this thread go to. */
@@ -106,19 +113,20 @@ export class Arena {
     return current;
   }
 
-  /** A new arena, for when the current one is full. */
-  static next(): Arena {
-    current = Arena.#create();
+  /** Another arena, for when this one is full: the one that is published meanwhile, or a new one. */
+  static after(full: Arena): Arena {
+    const published = Arena.#published();
+    current = published === undefined || published === full ? Arena.#create() : published;
     return current;
   }
 
   /**
-   * The arena whose memory came with a handle. One instance for an arena and thread, whichever Memory object over it
+   * The arena whose memory came with a handle. One instance for an arena, thread and copy, whichever Memory object over it
    * arrived: the fast path is fastest while all calls go to the same functions.
    */
   static of(memory: unknown): Arena {
     if (!isMemory(memory)) throw new InvalidHandleError('The handle carries no shared memory');
-    const index = native.joinArena(bytesOf(memory));
+    const index = native.joinArena(thisCopy.id, bytesOf(memory), memory);
     if (index === -1) throw new InvalidHandleError('The memory of the handle is not an arena of this process');
     if (index === -2) {
       throw new InvalidHandleError(
@@ -126,7 +134,10 @@ export class Arena {
         '`npm ls eventfd` shows both; keep one',
       );
     }
-    return joined[index]?.deref() ?? new Arena(memory, index);
+    const known = joined.get(index)?.deref();
+    if (known !== undefined) return known;
+    if (native.memoryOf(index) === memory) native.keepMemory(index, ofMainRealm(memory));
+    return new Arena(native.memoryOf(index) as ArenaMemory, index);
   }
 
   static #published(): Arena | undefined {
@@ -135,8 +146,8 @@ export class Arena {
   }
 
   static #create(): Arena {
-    const memory = newMemory();
-    const arena = new Arena(memory, native.createArena(bytesOf(memory)));
+    const memory = ofMainRealm(newMemory());
+    const arena = new Arena(memory, native.createArena(thisCopy.id, bytesOf(memory), memory));
     setEnvironmentData(PUBLISHED, memory as never);
     return arena;
   }
@@ -150,7 +161,7 @@ export class Arena {
     const pages = bufferOf(this.memory).byteLength / PAGE;
     const target = Math.min(MAX_PAGES, pages + Math.max(15, pages));
     try {
-      if (this.memory instanceof SharedArrayBuffer) {
+      if (isShared(this.memory)) {
         (this.memory as SharedArrayBuffer & { grow(length: number): void }).grow(target * PAGE);
       } else {
         this.memory.grow(target - pages);

@@ -8,8 +8,9 @@ import {
   native,
   RoomResult,
   requireString,
+  thisCopy,
 } from 'eventfd/internal';
-import { Arena, leaveArenas } from './arena.js';
+import { Arena } from './arena.js';
 
 /** The kinds of object; a handle of one kind attaches to no other. native/core/words.h says how each uses its cell. */
 export const Kind = {
@@ -51,10 +52,7 @@ export interface Allocation {
 }
 
 /** Attachments end with the object that used them, unless their thread holds permits or waits. */
-const unused = new FinalizationRegistry<number>((attachment) => {
-  native.detach(attachment);
-  leaveArenas();
-});
+const unused = new FinalizationRegistry<number>((attachment) => native.detach(attachment));
 
 export class Cell {
   readonly kind: KindName;
@@ -79,7 +77,7 @@ export class Cell {
     for (;;) {
       const offset = native.allocateCell(arena.index, Kind[kind], flags, permits, max, name ?? '');
       if (offset !== 0) return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION), name);
-      if (!arena.grow()) arena = Arena.next();
+      if (!arena.grow()) arena = Arena.after(arena);
     }
   }
 
@@ -117,7 +115,7 @@ export class Cell {
   tryAttach(): boolean {
     if (this.attachment >= 0) return true;
     for (;;) {
-      const result = native.attach(this.arena.index, this.offset, Kind[this.kind], this.handle.generation);
+      const result = native.attach(thisCopy.id, this.arena.index, this.offset, Kind[this.kind], this.handle.generation);
       if (result >= 0) {
         this.attachment = result;
         this.slot = native.slotOf(result);

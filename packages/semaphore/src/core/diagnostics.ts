@@ -4,6 +4,7 @@
  */
 import { type Channel, channel } from 'node:diagnostics_channel';
 import { threadId } from 'node:worker_threads';
+import { native } from 'eventfd/internal';
 import type { Target } from './wait.js';
 
 /** What every channel publishes. */
@@ -32,12 +33,10 @@ export const abandoned: Channel = channel('eventfd:abandoned');
 
 export type WaitEvent = keyof typeof channels;
 
-let lastId = 0;
-
-/** An id for a wait to publish its events under. */
+/** An id for a wait to publish its events under, unique in its thread. */
 export function nextWaitId(): number {
-  lastId += 1;
-  return lastId;
+  native.counts.waits = (native.counts.waits ?? 0) + 1;
+  return native.counts.waits;
 }
 
 export function publishWait(event: WaitEvent, id: number, target: Target<unknown>): void {

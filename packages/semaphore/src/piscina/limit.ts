@@ -3,7 +3,8 @@ import type { Piscina } from 'piscina';
 import { MAX_PERMITS } from '../core/cell.js';
 import { checkWait } from '../core/wait.js';
 import type { Permit } from '../permit.js';
-import { type AcquireOptions, Semaphore } from '../semaphore.js';
+import type { AcquireOptions, Semaphore } from '../semaphore.js';
+import { requireShared } from '../shared-object.js';
 import { Departures } from './departures.js';
 import { Marks } from './marks.js';
 
@@ -36,9 +37,7 @@ export interface LimitedRunOptions extends Omit<PiscinaRunOptions, 'signal'>, Ac
  */
 export function limit<T, R>(pool: Piscina<T, R>, semaphore: SemaphoreOf<T>): PoolLimit<T, R> {
   if (!isPool(pool)) throw invalidArgType('pool', 'an instance of Piscina', pool);
-  if (typeof semaphore !== 'function' && !(semaphore instanceof Semaphore)) {
-    throw invalidArgType('semaphore', 'an instance of Semaphore or of type function', semaphore);
-  }
+  if (typeof semaphore !== 'function') requireShared('semaphore', 'Semaphore', semaphore, ' or of type function');
   return new PoolLimit(pool, semaphore);
 }
 
@@ -109,11 +108,11 @@ export class PoolLimit<T, R> {
   }
 
   #semaphoreFor(task: T): Semaphore {
-    if (this.#semaphore instanceof Semaphore) return this.#semaphore;
+    if (typeof this.#semaphore !== 'function') return this.#semaphore;
     const choose = this.#semaphore;
     const semaphore = choose(task);
-    if (semaphore instanceof Semaphore) return semaphore;
-    throw invalidArgType('semaphore(task)', 'an instance of Semaphore', semaphore);
+    requireShared('semaphore(task)', 'Semaphore', semaphore);
+    return semaphore;
   }
 
   async #permit(semaphore: Semaphore, options: AcquireOptions & { permits: number }): Promise<Permit> {
@@ -136,5 +135,5 @@ function isPool(pool: unknown): boolean {
 
 /** Piscina wraps the reason of an abort in an error of its own. */
 function isAbortBy(signal: AbortSignal | undefined, error: unknown): boolean {
-  return signal?.aborted === true && error instanceof Error && error.cause === signal.reason;
+  return signal?.aborted === true && Object(error).cause === signal.reason;
 }

@@ -1,4 +1,4 @@
-import { type Parked, parkedHere, requireFunction } from 'eventfd/internal';
+import { native, type Parked, parkedHere, requireFunction } from 'eventfd/internal';
 
 /** A task ended before a wait that it, or the module it is in, had begun. `code` is `ERR_WAIT_LEFT_BEHIND`. */
 export class WaitLeftBehindError extends Error {
@@ -15,7 +15,11 @@ export class WaitLeftBehindError extends Error {
   }
 }
 
-let running = 0;
+/** Tasks that run in this thread, whichever copy of this package they were wrapped by. */
+function countRunning(change: number): number {
+  native.counts.tasks = (native.counts.tasks ?? 0) + change;
+  return native.counts.tasks;
+}
 
 /**
  * Wraps the handler of a Piscina worker: a wait that is left behind when the worker's last task ends becomes an error
@@ -33,14 +37,13 @@ let running = 0;
 export function task<A extends unknown[], R>(handler: (...args: A) => R | PromiseLike<R>): (...args: A) => Promise<R> {
   requireFunction('handler', handler);
   return async (...args) => {
-    running++;
+    countRunning(1);
     let left: Parked[] = [];
     let result: R;
     try {
       result = await handler(...args);
     } finally {
-      running--;
-      if (running === 0) left = parkedHere();
+      if (countRunning(-1) === 0) left = parkedHere();
       for (const wait of left) wait.abandon();
     }
     if (left.length > 0) throw new WaitLeftBehindError(left);

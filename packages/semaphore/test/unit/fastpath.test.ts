@@ -1,4 +1,4 @@
-import { native } from 'eventfd/internal';
+import { native, thisCopy } from 'eventfd/internal';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type FastPath, nativeFastPath, wasmFastPath } from '../../dist/core/fastpath.js';
@@ -19,7 +19,7 @@ class Twin {
     const memory = new wasm.Memory({ initial: 1, maximum: 1, shared: true });
     const buffer = memory.buffer as SharedArrayBuffer;
     this.words = new Int32Array(buffer);
-    this.fast = make(memory, native.createArena(new Uint8Array(buffer)));
+    this.fast = make(memory, native.createArena(thisCopy.id, new Uint8Array(buffer), memory));
   }
 }
 

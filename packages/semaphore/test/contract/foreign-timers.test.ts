@@ -2,7 +2,7 @@
 import { mock } from 'node:test';
 import { afterEach, describe, expect, test } from 'vitest';
 import { turns, within } from '../support/deadline.js';
-import { atBarrier, timedWaits, type Waited } from '../support/waits.js';
+import { atBarrier, expectNothingLeft, timedWaits } from '../support/waits.js';
 
 const timedOut = expect.objectContaining({ code: 'ERR_TIMEOUT' });
 const own = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
@@ -15,14 +15,6 @@ afterEach(() => {
   mock.timers.reset();
   replace(own);
 });
-
-/** The one that gave up has left the queue, and the next gets what is there. */
-async function expectNothingLeft(waited: Waited): Promise<void> {
-  expect(waited.waiting).toBe(0);
-  const next = waited.wait();
-  waited.open();
-  await within('the next', next, waited);
-}
 
 describe.each(Object.entries(timedWaits))('%s', (_, make) => {
   test("a timer that is a number, as a browser's, ends it", async () => {

@@ -4,16 +4,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { turns, within } from '../support/deadline.js';
-import { atBarrier, type Waited, waits } from '../support/waits.js';
+import { atBarrier, expectNothingLeft, waits } from '../support/waits.js';
 
 const gaveUp = expect.objectContaining({ name: 'AbortError' });
-
-async function expectNothingLeft(waited: Waited): Promise<void> {
-  expect(waited.waiting).toBe(0);
-  const next = waited.wait();
-  waited.open();
-  await within('the next', next, waited);
-}
 
 /** What a polyfill or another realm has: nothing of it is Node's AbortSignal. */
 class ForeignSignal extends EventTarget {

@@ -3,6 +3,8 @@ import { FdSemaphore, Semaphore } from '@eventfd/semaphore';
 import { limit } from '@eventfd/semaphore/piscina';
 import { EventFd } from 'eventfd';
 import type { Piscina } from 'piscina';
+import { expect } from 'vitest';
+import { turns, within } from './deadline.js';
 import { type SubjectClass, subjects } from './subjects.mjs';
 
 export interface WaitOptions {
@@ -109,3 +111,13 @@ export const waits: Readonly<Record<string, () => Waited>> = { ...timedWaits, 'l
 
 /** The same of a barrier: who waits there and gives up breaks it. */
 export const atBarrier = (): Waited => ofSubject(barrier as SubjectClass);
+
+/** Who gave up has left the queue, and the next gets what is there. */
+export async function expectNothingLeft(waited: Waited): Promise<void> {
+  expect(waited.waiting).toBe(0);
+  const next = waited.wait();
+  // A condition's locks the mutex first.
+  await turns(5);
+  waited.open();
+  await within('the next', next, waited);
+}

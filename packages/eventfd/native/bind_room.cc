@@ -338,6 +338,12 @@ Napi::Value Inspect(const Napi::CallbackInfo& info) {
   return array;
 }
 
+// For what must not depend on JavaScript's clocks, which anybody may replace: milliseconds since whenever, never back.
+Napi::Value Now(const Napi::CallbackInfo& info) {
+  const std::chrono::duration<double, std::milli> now = std::chrono::steady_clock::now().time_since_epoch();
+  return Number(info, now.count());
+}
+
 Napi::Value SetMostSpinning(const Napi::CallbackInfo& info) {
   efd::Spinner<RealSync>::SetMostSpinning(Int(info, 0));
   return info.Env().Undefined();
@@ -388,5 +394,6 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   bind("takeAbandoned", Checked<TakeAbandoned, "n">);
   bind("findDeadlock", FindDeadlock);
   bind("inspect", Inspect);
+  bind("now", Now);
   bind("setMostSpinning", Checked<SetMostSpinning, "n">);
 }

@@ -25,11 +25,12 @@ export function sleepUntilReadable(fds: readonly number[]): Sleep {
  * @param what is waited for, as the error calls it
  */
 export function block<T>(attempt: () => T | undefined, sleep: Sleep, timeout: number, what: string): T {
-  const deadline = performance.now() + timeout;
+  // Real time: who could tick a fake clock is blocked here.
+  const deadline = native.now() + timeout;
   for (;;) {
     const result = attempt();
     if (result !== undefined) return result;
-    const left = deadline - performance.now();
+    const left = deadline - native.now();
     if (left <= 0) throw new TimeoutError(what, timeout);
     const woken = sleep(Math.min(SLICE, Math.ceil(left)), true);
     if (woken < 0) throw systemError(-woken, 'poll');

@@ -1,5 +1,6 @@
 /** The class EventFd: checks and shapes the API. What it stands on is in attachment.ts, wait-queue.ts and block.ts. */
 import { inspect } from 'node:util';
+import { throwIfAborted } from './abort.js';
 import { isSemaphore, setNonBlocking, targetOf } from './adopt.js';
 import { Attachment } from './attachment.js';
 import { block, type Sleep, sleepUntilReadable } from './block.js';
@@ -13,10 +14,10 @@ import {
   requireBoolean,
   requireInteger,
   requireOptions,
-  requireSignal,
   requireString,
   requireTimeout,
   requireUnsigned,
+  requireWait,
   type SyncWaitOptions,
   type WaitOptions,
 } from './validate.js';
@@ -180,6 +181,7 @@ export class EventFd {
   static async selectAsync(list: readonly EventFd[], options: WaitOptions = {}): Promise<EventFd[]> {
     const wait = requireWait(options);
     const { places, attempt } = EventFd.#readable(list);
+    throwIfAborted(wait.signal);
     return attempt() ?? waitAt(places, { ...wait, attempt, what: 'A select' });
   }
 
@@ -360,6 +362,7 @@ export class EventFd {
 
   async #wait<T>(queue: WaitQueue, attempt: () => T | undefined, what: string, options: WaitOptions): Promise<T> {
     const wait = requireWait(options);
+    throwIfAborted(wait.signal);
     const now = queue.length === 0 ? attempt() : undefined;
     return now ?? waitAt([this.#place(queue)], { ...wait, attempt, what });
   }
@@ -406,13 +409,4 @@ function requireName(name: unknown): string | undefined {
 function requireSyncWait(options: SyncWaitOptions): number {
   requireOptions(options);
   return requireTimeout(options.timeout);
-}
-
-function requireWait(options: WaitOptions) {
-  const timeout = requireSyncWait(options);
-  const signal = requireSignal(options.signal);
-  const { ref } = options;
-  if (ref !== undefined) requireBoolean('options.ref', ref);
-  signal?.throwIfAborted();
-  return { timeout, signal, ref };
 }

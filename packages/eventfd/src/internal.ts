@@ -1,4 +1,6 @@
 /** What `@eventfd/semaphore` builds on. Not for users: no version keeps it stable. */
+export * from './abort.js';
+export * from './cancel.js';
 export * from './errors.js';
 export { requireEventFd } from './event-fd.js';
 export { CellCheck, type DeadlockStep, type InspectedObject, native, type Parked, Role, RoomResult } from './native.js';

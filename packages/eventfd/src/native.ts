@@ -206,6 +206,8 @@ export interface RoomBinding {
   findDeadlock(): DeadlockStep[];
   /** Every live object of the process. */
   inspect(): InspectedObject[];
+  /** Milliseconds since some moment, the same on every thread of the process; never goes back, and nobody replaces it. */
+  now(): number;
   /** How many threads of the process may spin at a time; 0 for none. */
   setMostSpinning(threads: number): void;
 }

@@ -92,7 +92,7 @@ export function parkSync(
   hooks: SyncHooks = {},
 ): 'granted' | 'closed' | 'timeout' {
   const endless = timeout === Number.POSITIVE_INFINITY;
-  const deadline = endless ? timeout : performance.now() + timeout;
+  const deadline = endless ? timeout : native.now() + timeout;
   const first = hooks.queued === undefined ? Math.min(timeout, SLICE_MS) : 0;
   let result: number = RoomResult.WAITING;
   let over = false;
@@ -107,7 +107,7 @@ export function parkSync(
       }
       if (slice === 1) hooks.queued?.();
       if (isNowAndThen(slice)) hooks.lasting?.();
-      const left = endless ? timeout : deadline - performance.now();
+      const left = endless ? timeout : deadline - native.now();
       // Of a barrier's complete round nothing can be given back: its other parties go on.
       if (left <= 0) return native.leaveSync() && role === Role.PARTY ? 'granted' : 'timeout';
       result = native.waitSync(Math.min(left, SLICE_MS));

@@ -100,9 +100,32 @@ export function requireTimeout(value: unknown): number {
   return value;
 }
 
+/**
+ * Requires a signal, by what is used of it, as Node itself does: it may be a polyfill's, or of another realm. Whether one
+ * that has aborted already can be listened to does not matter.
+ */
 export function requireSignal(value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value;
+  if (value === undefined) return undefined;
+  if (typeof value === 'object' && value !== null && 'aborted' in value) {
+    const signal = value as AbortSignal;
+    if (typeof signal.addEventListener === 'function' || signal.aborted) return signal;
+  }
   throw invalidArgType('options.signal', 'an instance of AbortSignal', value);
+}
+
+/** Options of an asynchronous wait, checked, each read once. */
+export interface CheckedWait {
+  readonly signal: AbortSignal | undefined;
+  readonly timeout: number;
+  readonly ref: boolean | undefined;
+}
+
+/** Checks options; whether the signal has aborted is not looked at. */
+export function requireWait(options: WaitOptions | undefined): CheckedWait {
+  requireOptions(options);
+  const { signal, timeout, ref } = options ?? {};
+  if (ref !== undefined) requireBoolean('options.ref', ref);
+  return { signal: requireSignal(signal), timeout: requireTimeout(timeout), ref };
 }
 
 export function requireString(name: string, value: unknown): string {

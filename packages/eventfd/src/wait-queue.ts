@@ -1,5 +1,5 @@
 /** The asynchronous waits of this thread at one side of a descriptor, first come first served. */
-import { cancelWhen } from './cancel.js';
+import { type Cancellable, cancelWhen } from './cancel.js';
 import { TimeoutError } from './errors.js';
 
 /** One wait, in one queue. A wait for the first of several descriptors is in the queue of each. */
@@ -31,10 +31,13 @@ export class WaitQueue {
   /** Gives waiters what there is for them, in their order. */
   serve(): void {
     this.#serving = true;
-    for (const waiter of this.#waiters) {
-      if (!waiter.attempt()) break;
+    try {
+      for (const waiter of this.#waiters) {
+        if (!waiter.attempt()) break;
+      }
+    } finally {
+      this.#serving = false;
     }
-    this.#serving = false;
     this.#update();
   }
 
@@ -98,37 +101,75 @@ export interface AsyncWait<T> {
 /** Waits in all the places at once. Settled, cancelled or failed, the wait leaves all of them. */
 export function waitAt<T>(places: readonly Place[], wait: AsyncWait<T>): Promise<T> {
   if (wait.timeout === 0) return Promise.reject(new TimeoutError(wait.what, 0));
-  return new Promise<T>((resolve, reject) => {
-    const waiters: [WaitQueue, Waiter][] = [];
-    let forget = () => {};
-    const leave = () => {
-      forget();
-      for (const [queue, waiter] of waiters) queue.remove(waiter);
-    };
-    const fail = (reason: unknown) => {
-      leave();
-      reject(reason);
-    };
-    const attempt = () => {
-      try {
-        const result = wait.attempt();
-        if (result === undefined) return false;
-        leave();
-        resolve(result);
-      } catch (error) {
-        fail(error);
-      }
-      return true;
-    };
+  return new Promise<T>((resolve, reject) => new PlacedWait(places, wait, resolve, reject).begin());
+}
+
+class PlacedWait<T> implements Cancellable {
+  readonly #places: readonly Place[];
+  readonly #wait: AsyncWait<T>;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #waiters: [WaitQueue, Waiter][] = [];
+  #forget: (() => void) | undefined;
+  #over = false;
+
+  constructor(
+    places: readonly Place[],
+    wait: AsyncWait<T>,
+    resolve: (value: T) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#places = places;
+    this.#wait = wait;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  begin(): void {
+    const { signal, timeout, ref } = this.#wait;
+    const attempt = () => this.#attempt();
+    const fail = (reason: unknown) => this.onAbort(reason);
     try {
-      for (const { queue, owner, ownerRef } of places) {
-        const waiter: Waiter = { owner, ref: wait.ref, holdsLoop: wait.ref ?? ownerRef, attempt, fail };
-        waiters.push([queue, waiter]);
+      for (const { queue, owner, ownerRef } of this.#places) {
+        const waiter: Waiter = { owner, ref, holdsLoop: ref ?? ownerRef, attempt, fail };
+        this.#waiters.push([queue, waiter]);
         queue.add(waiter);
       }
-      forget = cancelWhen(wait.signal, wait.timeout, wait.what, fail);
+      this.#forget = cancelWhen(signal, timeout, this);
+      if (this.#over) this.#forget?.();
     } catch (error) {
       fail(error);
     }
-  });
+  }
+
+  // The promise is settled before anything is left, which may fail: what was read is not lost.
+
+  #attempt(): boolean {
+    try {
+      const result = this.#wait.attempt();
+      if (result === undefined) return false;
+      this.#resolve(result);
+      this.#leave();
+    } catch (error) {
+      this.onAbort(error);
+    }
+    return true;
+  }
+
+  onAbort(reason: unknown): void {
+    this.#reject(reason);
+    this.#leave();
+  }
+
+  onTimeout(): void {
+    // The loop may have been late, and what is waited for there in time.
+    for (const { queue } of this.#places) if (!this.#over) queue.serve();
+    if (!this.#over) this.onAbort(new TimeoutError(this.#wait.what, this.#wait.timeout));
+  }
+
+  #leave(): void {
+    this.#over = true;
+    this.#forget?.();
+    for (const [queue, waiter] of this.#waiters) queue.remove(waiter);
+  }
 }

@@ -7,6 +7,7 @@ import {
   requireOptions,
   type SyncWaitOptions,
   TimeoutError,
+  throwIfAborted,
   type WaitOptions,
 } from 'eventfd/internal';
 import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
@@ -97,11 +98,11 @@ export class Condition extends SharedObject {
     this.#check(guard);
     requireFunction('predicate', predicate);
     const wait = checkWait(options);
-    const deadline = performance.now() + wait.timeout;
+    const deadline = native.now() + wait.timeout;
     while (!holds(predicate)) {
       // While the mutex was waited for, nobody listened to the signal.
-      wait.signal?.throwIfAborted();
-      const left = deadline - performance.now();
+      throwIfAborted(wait.signal);
+      const left = deadline - native.now();
       if (left <= 0) throw new TimeoutError(`waitFor() of ${this}`, wait.timeout);
       await this.#wait(guard, { ...wait, timeout: left }).catch(unlessTimedOut);
     }
@@ -112,9 +113,9 @@ export class Condition extends SharedObject {
     this.#check(guard);
     requireFunction('predicate', predicate);
     const timeout = checkSyncWait(options);
-    const deadline = performance.now() + timeout;
+    const deadline = native.now() + timeout;
     while (!holds(predicate)) {
-      const left = deadline - performance.now();
+      const left = deadline - native.now();
       if (left <= 0) throw new TimeoutError(`waitForSync() of ${this}`, timeout);
       try {
         this.#waitSync(guard, left);

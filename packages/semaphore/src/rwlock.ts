@@ -250,7 +250,7 @@ async function runWith<T, G extends ReadGuard | WriteGuard>(
 ): Promise<T> {
   try {
     // The grant and an abort may have met on the way here.
-    options?.signal?.throwIfAborted();
+    throwIfAborted(options?.signal);
     return await fn(guard);
   } finally {
     guard.unlock();

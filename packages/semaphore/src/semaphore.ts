@@ -115,8 +115,9 @@ export class Semaphore extends SharedObject {
   }
 
   async #acquireWith(options: AcquireOptions): Promise<Permit> {
-    const wait = checkWait(options);
+    requireOptions(options);
     const permits = this.#checkWeight(options.permits);
+    const wait = checkWait(options);
     return this.#core.hold(permits, new Permit(this.#core, permits), 'acquire', wait);
   }
 

@@ -2,20 +2,34 @@
 import { requireBoolean } from 'eventfd/internal';
 import type { Hold } from './hold.js';
 import type { HoldObserver } from './observer.js';
+import { warn } from './warn.js';
 
 interface Leak {
   readonly what: string;
   readonly acquiredAt: string;
 }
 
+const OwnError = Error;
+
 const collected = new FinalizationRegistry<Leak>(({ what, acquiredAt }) => {
-  const warning = new Error(`${what} was garbage-collected without being released; its permits stay taken`);
-  warning.name = 'PermitLeakWarning';
-  warning.stack = `${warning.name}: ${warning.message}\nAcquired:\n${acquiredAt}`;
+  const warning = new OwnError(`${what} was garbage-collected without being released; its permits stay taken`);
+  const name = 'PermitLeakWarning';
+  const stack = `${name}: ${warning.message}\nAcquired:\n${acquiredAt}`;
   // Node prints this below the message; the stack only with --trace-warnings.
   const detail = `Acquired ${acquiredAt.split('\n', 1)[0]?.trim()}`;
-  process.emitWarning(Object.assign(warning, { detail }));
+  for (const [key, value] of Object.entries({ name, detail, stack })) {
+    try {
+      // Defined, not assigned: where Error.prototype is frozen, assignments fail.
+      Object.defineProperty(warning, key, { value, configurable: true, writable: true });
+    } catch {
+      // On Node 20 that asks Error.prepareStackTrace for the stack there is.
+    }
+  }
+  warn(warning);
 });
+
+/** What is said where the program, by Error.prepareStackTrace or Error.stackTraceLimit, hides where it is. */
+const NOWHERE = '    at a place unknown: Error.prepareStackTrace or Error.stackTraceLimit hides it';
 
 const OWN_FRAMES = new URL('..', import.meta.url).href;
 
@@ -35,11 +49,14 @@ export class LeakTracker implements HoldObserver {
     return (option ?? environment.EVENTFD_TRACK_LEAKS === '1') ? new LeakTracker(what) : undefined;
   }
 
-  /** The stack of who acquires, without this package's own frames. */
+  /** The stack of who acquires, without this package's own frames. Whatever makes stacks in this program, it does not fail. */
   here(): string {
-    const { stack = '' } = new Error();
-    const [, ...frames] = stack.split('\n');
-    return frames.filter((frame) => !frame.includes(OWN_FRAMES)).join('\n');
+    try {
+      const frames = framesOf(new OwnError().stack);
+      return frames.filter((frame) => !frame.includes(OWN_FRAMES)).join('\n') || NOWHERE;
+    } catch {
+      return NOWHERE;
+    }
   }
 
   /** It was handed out, to who began to wait for it there; by default, to who calls now. */
@@ -50,4 +67,10 @@ export class LeakTracker implements HoldObserver {
   settled(hold: Hold): void {
     collected.unregister(hold);
   }
+}
+
+/** Error.prepareStackTrace may have made anything of it; many libraries make it an array of call sites. */
+function framesOf(stack: unknown): string[] {
+  if (Array.isArray(stack)) return stack.map((site) => `    at ${site}`);
+  return typeof stack === 'string' ? stack.split('\n').slice(1) : [];
 }

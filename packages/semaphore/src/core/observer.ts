@@ -6,7 +6,7 @@ import type { Cell } from './cell.js';
 import type { Hold } from './hold.js';
 import { LeakTracker } from './leaks.js';
 
-/** Told by the holds themselves, on the thread that holds. It must not throw. */
+/** Told on the thread that holds. It must not fail: permits are at stake. */
 export interface HoldObserver {
   /** Where the program is now, as far as the observer cares: asked when a wait for permits begins. */
   here(): string | undefined;

@@ -1,45 +1,44 @@
 /** Waits, blocking and not: one path for their timeouts, aborts and outcomes. */
 import {
+  type Cancellable,
+  type CheckedWait as CancelledWait,
+  cancelWhen,
   leave,
   type Parked,
   type ParkResult,
   park,
   parkSync,
   Role,
-  requireBoolean,
+  reasonOf,
   requireOptions,
-  requireSignal,
   requireTimeout,
+  requireWait,
   type SyncHooks,
   type SyncWaitOptions,
   TimeoutError,
+  throwIfAborted,
   type WaitOptions,
 } from 'eventfd/internal';
-import { type AbortListener, listenForAbort } from './abort.js';
 import type { Cell } from './cell.js';
 import { nextWaitId, publishWait } from './diagnostics.js';
 
-/** setTimeout takes no more than this; a longer timeout is waited for in parts. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 /** Options of an asynchronous wait, checked. */
-export interface CheckedWait {
-  readonly signal: AbortSignal | undefined;
-  readonly timeout: number;
-  readonly ref: boolean;
-}
+export type CheckedWait = CancelledWait & { readonly ref: boolean };
 
 export const WAIT_FOR_EVER: CheckedWait = { signal: undefined, timeout: Number.POSITIVE_INFINITY, ref: true };
 
-/** Checks options; throws `signal.reason` when the signal has aborted already. */
+/** Checks options, which may have been read before; throws `signal.reason` when the signal has aborted already. */
 export function checkWait(options: WaitOptions | undefined): CheckedWait {
+  const wait = readWait(options);
+  throwIfAborted(wait.signal);
+  return wait;
+}
+
+/** The same, whether or not the signal has aborted. */
+export function readWait(options: WaitOptions | undefined): CheckedWait {
   if (options === undefined) return WAIT_FOR_EVER;
-  requireOptions(options);
-  const { timeout, ref = true } = options;
-  const signal = requireSignal(options.signal);
-  const checked = { signal, timeout: requireTimeout(timeout), ref: requireBoolean('options.ref', ref) };
-  signal?.throwIfAborted();
-  return checked;
+  const { signal, timeout, ref = true } = requireWait(options);
+  return { signal, timeout, ref };
 }
 
 /** Checks options, and returns the timeout. */
@@ -104,7 +103,7 @@ function timeoutError(target: Target<unknown>, timeout: number): Error {
   return new TimeoutError(whatWaits(target), timeout, 'inspect() shows who holds it and who waits');
 }
 
-class Wait<T> implements Parked, AbortListener {
+class Wait<T> implements Parked, Cancellable {
   readonly #target: Target<T>;
   readonly #options: CheckedWait;
   readonly #resolve: (value: T) => void;
@@ -112,8 +111,8 @@ class Wait<T> implements Parked, AbortListener {
   readonly #id = nextWaitId();
   /** The waiting room's name for it; negative once it is over. */
   #waiter = -1;
-  #timer: NodeJS.Timeout | undefined;
-  #unlisten: (() => void) | undefined;
+  /** Ends what may cancel it. */
+  #forget: (() => void) | undefined;
 
   constructor(target: Target<T>, options: CheckedWait, resolve: (value: T) => void, reject: (reason: unknown) => void) {
     this.#target = target;
@@ -123,41 +122,55 @@ class Wait<T> implements Parked, AbortListener {
   }
 
   begin(queued: (() => void) | undefined): void {
-    const { cell, permits, role } = this.#target;
-    const { signal, timeout, ref } = this.#options;
     publishWait('start', this.#id, this.#target);
-    if (noWait(this.#target, timeout)) {
-      publishWait('timeout', this.#id, this.#target);
-      this.#reject(timeoutError(this.#target, timeout));
-      return;
-    }
-    let result: ParkResult;
-    try {
-      result = park(cell.attachment, permits, role, ref, this);
-    } catch (error) {
-      publishWait('refused', this.#id, this.#target);
-      throw error;
-    }
+    const result = this.#park();
+    if (result === undefined) return;
     if (typeof result === 'string') {
       this.onDecided(result === 'closed');
       return;
     }
     this.#waiter = result.waiter;
-    if (signal !== undefined) this.#unlisten = listenForAbort(signal, this);
-    if (timeout !== Number.POSITIVE_INFINITY) this.#startTimer(performance.now() + timeout);
+    // From here on it stands in the queue: whatever fails, it leaves.
     try {
       queued?.();
+      this.#beCancellable();
     } catch (error) {
-      this.#cancel('abort', error);
+      this.onAbort(error);
     }
+  }
+
+  /** Joins the queue, unless it is over before. */
+  #park(): ParkResult | undefined {
+    const { cell, permits, role } = this.#target;
+    const { signal, timeout, ref } = this.#options;
+    try {
+      // A subscriber may have aborted it just now.
+      if (signal?.aborted) this.#end('abort', reasonOf(signal));
+      else if (noWait(this.#target, timeout)) this.#end('timeout', timeoutError(this.#target, timeout));
+      else return park(cell.attachment, permits, role, ref, this);
+    } catch (error) {
+      this.#end('refused', error);
+    }
+    return undefined;
+  }
+
+  #beCancellable(): void {
+    const { signal, timeout } = this.#options;
+    if (this.#waiter < 0) return;
+    this.#forget = cancelWhen(signal, timeout, this);
+    if (this.#waiter < 0) this.#forget?.();
   }
 
   /** The waiting room has decided. */
   onDecided(closed: boolean): void {
-    this.#end();
-    publishWait(closed ? 'refused' : 'granted', this.#id, this.#target);
-    if (closed) this.#reject(this.#target.refused());
-    else this.#resolve(this.#target.granted());
+    this.#waiter = -1;
+    this.#forget?.();
+    if (closed) {
+      this.#end('refused', this.#target.refused());
+    } else {
+      publishWait('granted', this.#id, this.#target);
+      this.#resolve(this.#target.granted());
+    }
   }
 
   get what(): string {
@@ -165,19 +178,23 @@ class Wait<T> implements Parked, AbortListener {
   }
 
   onAbort(reason: unknown): void {
-    this.#cancel('abort', reason);
+    if (this.#leave()) this.#end('abort', reason);
+  }
+
+  onTimeout(): void {
+    if (this.#leave()) this.#end('timeout', timeoutError(this.#target, this.#options.timeout));
   }
 
   abandon(): void {
-    this.#leave('abort');
+    if (this.#leave()) publishWait('abort', this.#id, this.#target);
   }
 
-  /** Abort and timeout both come here. */
-  #cancel(event: 'abort' | 'timeout', reason: unknown): void {
-    if (this.#leave(event)) this.#reject(reason);
+  #end(event: 'abort' | 'timeout' | 'refused', reason: unknown): void {
+    publishWait(event, this.#id, this.#target);
+    this.#reject(reason);
   }
 
-  #leave(event: 'abort' | 'timeout'): boolean {
+  #leave(): boolean {
     if (this.#waiter < 0) return false;
     const how = leave(this.#waiter);
     if (how === 'too late') return false;
@@ -186,27 +203,8 @@ class Wait<T> implements Parked, AbortListener {
       this.onDecided(false);
       return false;
     }
-    this.#end();
-    publishWait(event, this.#id, this.#target);
-    return true;
-  }
-
-  #end(): void {
     this.#waiter = -1;
-    clearTimeout(this.#timer);
-    this.#unlisten?.();
-  }
-
-  #startTimer(deadline: number): void {
-    const left = Math.max(1, deadline - performance.now());
-    this.#timer = setTimeout(
-      () => {
-        if (performance.now() < deadline) this.#startTimer(deadline);
-        else this.#cancel('timeout', timeoutError(this.#target, this.#options.timeout));
-      },
-      Math.min(left, LONGEST_TIMER),
-    );
-    // Whether the loop stays alive is the waiter's to say.
-    this.#timer.unref();
+    this.#forget?.();
+    return true;
   }
 }

@@ -1,4 +1,11 @@
-import { invalidArgType, requireInteger, requireOptions, requireSignal } from 'eventfd/internal';
+import {
+  invalidArgType,
+  reasonOf,
+  requireInteger,
+  requireOptions,
+  requireSignal,
+  throwIfAborted,
+} from 'eventfd/internal';
 import type { Piscina } from 'piscina';
 import { MAX_PERMITS } from '../core/cell.js';
 import { checkWait } from '../core/wait.js';
@@ -76,12 +83,12 @@ export class PoolLimit<T, R> {
     const permit = await this.#permit(this.#semaphoreFor(task), { permits, ...wait });
     try {
       // The grant and an abort can meet on the way here: this one has not reached Piscina either.
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       return await this.#pool.run(task, signal === undefined ? forPiscina : { ...forPiscina, signal });
     } catch (error) {
       // Piscina tells of an abort, and of its own destruction, while the worker still runs.
       await this.#departures.ended();
-      throw isAbortBy(signal, error) ? signal?.reason : error;
+      throw signal !== undefined && isAbortBy(signal, error) ? reasonOf(signal) : error;
     } finally {
       permit.release();
     }
@@ -103,7 +110,7 @@ export class PoolLimit<T, R> {
     requireInteger('mark', mark, 1, Number.MAX_SAFE_INTEGER);
     requireOptions(options);
     const signal = requireSignal(options.signal);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     await this.#waiting.below(mark, signal);
   }
 
@@ -134,6 +141,7 @@ function isPool(pool: unknown): boolean {
 }
 
 /** Piscina wraps the reason of an abort in an error of its own. */
-function isAbortBy(signal: AbortSignal | undefined, error: unknown): boolean {
-  return signal?.aborted === true && Object(error).cause === signal.reason;
+function isAbortBy(signal: AbortSignal, error: unknown): boolean {
+  const { name, cause } = Object(error) as Partial<Error>;
+  return signal.aborted && name === 'AbortError' && cause === signal.reason;
 }

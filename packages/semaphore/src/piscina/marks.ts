@@ -1,3 +1,5 @@
+import { type Cancellable, cancelWhen } from 'eventfd/internal';
+
 /** A count, and who waits for it to fall below a mark. */
 export class Marks {
   #count = 0;
@@ -21,13 +23,18 @@ export class Marks {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
         this.#watchers.delete(watcher);
-        signal?.removeEventListener('abort', aborted);
+        forget?.();
         settle();
       };
       const watcher = { mark, reached: () => end(resolve) };
-      const aborted = () => end(() => reject(signal?.reason));
+      const wait: Cancellable = { onAbort: (reason) => end(() => reject(reason)), onTimeout: () => {} };
+      let forget: (() => void) | undefined;
       this.#watchers.add(watcher);
-      signal?.addEventListener('abort', aborted, { once: true });
+      try {
+        forget = cancelWhen(signal, Number.POSITIVE_INFINITY, wait);
+      } catch (error) {
+        wait.onAbort(error);
+      }
     });
   }
 }

@@ -1,6 +1,7 @@
 /** Loaded with every class, for its effect: takes part in the trace under way, or starts the one EVENTFD_TRACE asks for. */
 import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import { warn } from '../core/warn.js';
 import { withPart } from './file.js';
 import { startTraceIn } from './start.js';
 import { join } from './tracing.js';
@@ -16,5 +17,5 @@ try {
   }
 } catch (error) {
   // A program is not to fail for want of its picture.
-  process.emitWarning(`There is no trace of this thread: ${(error as Error).message}`);
+  warn(`There is no trace of this thread: ${(error as Error).message}`);
 }

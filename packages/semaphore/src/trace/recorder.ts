@@ -3,6 +3,7 @@ import { type ChannelListener, subscribe, unsubscribe } from 'node:diagnostics_c
 import { closeSync, writeSync } from 'node:fs';
 import { isMainThread, threadId, type Worker } from 'node:worker_threads';
 import type { WaitMessage } from '../core/diagnostics.js';
+import { warn } from '../core/warn.js';
 import { LINES, type SharedTrace } from './shared.js';
 
 /** What a trace event says of a shared object. */
@@ -150,13 +151,13 @@ export class Recorder {
   /** Appends events, in one write: a killed worker leaves whole lines. */
   #write(...events: object[]): void {
     if (this.#stopped) return;
-    const lines = events.map((event) => `${JSON.stringify(event)},\n`).join('');
     try {
+      const lines = events.map((event) => `${JSON.stringify(event)},\n`).join('');
       if (!this.shared.whileRunning(threadId, () => writeSync(this.#fd, lines))) this.end();
     } catch (error) {
       // The disk is full, say. The program goes on without the trace.
       this.end();
-      process.emitWarning(`The trace to ${this.shared.file} ends here: ${(error as Error).message}`);
+      warn(`The trace to ${this.shared.file} ends here: ${(error as Error).message}`);
     }
   }
 }

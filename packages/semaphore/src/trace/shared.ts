@@ -16,6 +16,7 @@
  * while bits are set (D, matches A). So nothing is written after the array's end.
  */
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
+import { native } from 'eventfd/internal';
 
 /** Lines that one thread may have in the picture. */
 export const LINES = 30;
@@ -28,7 +29,7 @@ const STOPPED = THREADS;
 /** Published to the workers that are started while the trace is under way. */
 interface Published {
   readonly file: string;
-  /** The second of the monotonic clock that the trace began in. */
+  /** When it began, by the addon's clock. */
   readonly epoch: number;
   readonly words: Int32Array;
 }
@@ -54,7 +55,7 @@ export class SharedTrace {
 
   static publish(file: string): SharedTrace {
     const words = new Int32Array(new SharedArrayBuffer(4 * (THREADS + 1)));
-    const published: Published = { file, epoch: process.hrtime()[0], words };
+    const published: Published = { file, epoch: native.now(), words };
     setEnvironmentData(KEY, published as never);
     return new SharedTrace(published);
   }
@@ -65,8 +66,7 @@ export class SharedTrace {
 
   /** Microseconds since the trace began. */
   now(): number {
-    const [seconds, nanoseconds] = process.hrtime();
-    return (seconds - this.epoch) * 1e6 + nanoseconds / 1e3;
+    return (native.now() - this.epoch) * 1e3;
   }
 
   /** A thread takes part from now on. False for the 65,536th: there is no word for it. */
@@ -107,11 +107,11 @@ export class SharedTrace {
   stop(): boolean {
     if (getEnvironmentData(KEY) !== undefined) setEnvironmentData(KEY, undefined as never);
     Atomics.store(this.#words, STOPPED, 1); // C
-    const deadline = performance.now() + 1000;
+    const deadline = native.now() + 1000;
     for (let thread = 0; thread < THREADS; thread++) {
       let word = Atomics.load(this.#words, thread); // D
       while ((word & WRITING) !== 0) {
-        if (performance.now() > deadline) return false;
+        if (native.now() > deadline) return false;
         // Nobody notifies: this is a millisecond's rest.
         Atomics.wait(this.#words, thread, word, 1);
         word = Atomics.load(this.#words, thread);

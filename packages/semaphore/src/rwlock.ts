@@ -3,6 +3,7 @@ import {
   requireFunction,
   requireOptions,
   type SyncWaitOptions,
+  throwIfAborted,
   type WaitOptions,
 } from 'eventfd/internal';
 import { BatchSemaphore } from './core/batch-semaphore.js';

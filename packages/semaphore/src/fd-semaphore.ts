@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { EventFd, type EventFdSource, type SyncWaitOptions, type WaitOptions } from 'eventfd';
-import { InvalidHandleError, requireEventFd, requireFunction } from 'eventfd/internal';
+import { InvalidHandleError, requireEventFd, requireFunction, requireWait } from 'eventfd/internal';
+import { runHolding } from './core/run.js';
 
 /** What a posted FdSemaphore arrives as. */
 export interface PostedFdSemaphore {
@@ -83,15 +84,15 @@ export class FdSemaphore {
     return permit;
   }
 
-  /** Calls `fn` while holding a permit, and gives it back however it ends; the promise takes its result. */
+  /**
+   * Calls `fn` while holding a permit, and gives it back however it ends; the promise takes its result.
+   * `fn` is not called once the signal has aborted, even if that met the grant: the promise rejects with the reason.
+   */
   async run<T>(fn: () => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
     requireFunction('fn', fn);
-    const permit = await this.acquire(options);
-    try {
-      return await fn();
-    } finally {
-      permit.release();
-    }
+    const wait = requireWait(options);
+    const permit = await this.acquire(wait);
+    return runHolding(wait.signal, fn, () => permit.release());
   }
 
   /** Calls `fn` while holding a permit, blocking until it is to be had, and gives it back however it ends. */

@@ -11,7 +11,8 @@ import {
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle } from './core/cell.js';
 import type { Hold } from './core/hold.js';
-import { type CheckedWait, checkSyncWait, checkWait, WAIT_FOR_EVER } from './core/wait.js';
+import { runHolding } from './core/run.js';
+import { type CheckedWait, checkSyncWait, checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
 import { DeadlockError } from './errors.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
@@ -117,15 +118,19 @@ export class Mutex extends SharedObject {
     return lockSyncWith(this.#core, timeout);
   }
 
-  /** Calls `fn` while holding the lock, and unlocks however it ends; the promise takes its result. */
+  /**
+   * Calls `fn` while holding the lock, and unlocks however it ends; the promise takes its result.
+   * `fn` is not called once the signal has aborted, even if that met the grant: the promise rejects with the reason.
+   */
   async run<T>(fn: (guard: MutexGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
     requireFunction('fn', fn);
-    const guard = await this.lock(options);
-    try {
-      return await fn(guard);
-    } finally {
-      guard.unlock();
-    }
+    const wait = readWait(options);
+    const guard = await this.lock(wait);
+    return runHolding(
+      wait.signal,
+      () => fn(guard),
+      () => guard.unlock(),
+    );
   }
 
   /** Calls `fn` while holding the lock, blocking until it is to be had, and unlocks however it ends. */

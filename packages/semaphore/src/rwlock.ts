@@ -3,14 +3,14 @@ import {
   requireFunction,
   requireOptions,
   type SyncWaitOptions,
-  throwIfAborted,
   type WaitOptions,
 } from 'eventfd/internal';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle, MAX_PERMITS } from './core/cell.js';
 import { ReleaseResult } from './core/fastpath.js';
 import type { Hold } from './core/hold.js';
-import { checkSyncWait, checkWait } from './core/wait.js';
+import { runHolding } from './core/run.js';
+import { checkSyncWait, checkWait, readWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted RwLock arrives as. */
@@ -98,10 +98,19 @@ export class RwLock extends SharedObject {
     return this.#core.holdSync(WRITE, new WriteGuard(this.#core, WRITE), 'writeSync', checkSyncWait(options));
   }
 
-  /** Calls `fn` while holding it to write, and unlocks however it ends; the promise takes its result. */
+  /**
+   * Calls `fn` while holding it to write, and unlocks however it ends; the promise takes its result.
+   * `fn` is not called once the signal has aborted, even if that met the grant: the promise rejects with the reason.
+   */
   async run<T>(fn: (guard: WriteGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
     requireFunction('fn', fn);
-    return runWith(await this.write(options), fn, options);
+    const wait = readWait(options);
+    const guard = await this.write(wait);
+    return runHolding(
+      wait.signal,
+      () => fn(guard),
+      () => guard.unlock(),
+    );
   }
 
   /** Calls `fn` while holding it to write, blocking until that is to be had, and unlocks however it ends. */
@@ -110,10 +119,19 @@ export class RwLock extends SharedObject {
     return runSyncWith(this.writeSync(options), fn);
   }
 
-  /** Calls `fn` while holding it to read, and unlocks however it ends; the promise takes its result. */
+  /**
+   * Calls `fn` while holding it to read, and unlocks however it ends; the promise takes its result.
+   * `fn` is not called once the signal has aborted, even if that met the grant: the promise rejects with the reason.
+   */
   async runRead<T>(fn: (guard: ReadGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
     requireFunction('fn', fn);
-    return runWith(await this.read(options), fn, options);
+    const wait = readWait(options);
+    const guard = await this.read(wait);
+    return runHolding(
+      wait.signal,
+      () => fn(guard),
+      () => guard.unlock(),
+    );
   }
 
   /** Calls `fn` while holding it to read, blocking until that is to be had, and unlocks however it ends. */
@@ -241,20 +259,6 @@ export class WriteGuard implements Hold {
   onAcquired(acquiredAt?: string): void {
     if (this.#core.takeAbandoned()) this.#abandoned = true;
     this.#core.observer?.acquired(this, acquiredAt);
-  }
-}
-
-async function runWith<T, G extends ReadGuard | WriteGuard>(
-  guard: G,
-  fn: (guard: G) => T | PromiseLike<T>,
-  options: WaitOptions | undefined,
-): Promise<T> {
-  try {
-    // The grant and an abort may have met on the way here.
-    throwIfAborted(options?.signal);
-    return await fn(guard);
-  } finally {
-    guard.unlock();
   }
 }
 

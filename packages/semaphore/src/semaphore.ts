@@ -9,7 +9,8 @@ import {
 } from 'eventfd/internal';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
-import { checkSyncWait, checkWait, WAIT_FOR_EVER } from './core/wait.js';
+import { runHolding } from './core/run.js';
+import { checkSyncWait, checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
 import { Permit } from './permit.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
@@ -150,15 +151,18 @@ export class Semaphore extends SharedObject {
     return weight;
   }
 
-  /** Calls `fn` while holding permits, and gives them back however it ends; the promise takes its result. */
+  /**
+   * Calls `fn` while holding permits, and gives them back however it ends; the promise takes its result.
+   * `fn` is not called once the signal has aborted, even if that met the grant: the promise rejects with the reason.
+   */
   async run<T>(fn: () => T | PromiseLike<T>, options?: AcquireOptions): Promise<T> {
     requireFunction('fn', fn);
-    const permit = await this.acquire(options);
-    try {
-      return await fn();
-    } finally {
-      permit.release();
-    }
+    requireOptions(options);
+    const permits = options?.permits;
+    // Read once: options may be an object with getters.
+    const wait = { ...readWait(options), permits };
+    const permit = await this.acquire(wait);
+    return runHolding(wait.signal, fn, () => permit.release());
   }
 
   /** Calls `fn` while holding permits, blocking until they are to be had, and gives them back however it ends. */

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from '../dist/harness/args.js';
 import { Failure } from '../dist/harness/failure.js';
+import { canRun } from '../dist/harness/schedule.js';
+import { plansOf } from '../dist/measuring.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
@@ -34,9 +36,20 @@ describe('the command line', () => {
     [['--node', 'latest'], '--node takes major versions such as 20,26; got "latest"'],
     [['--nope'], "Unknown option '--nope'"],
     [['nope'], "Unexpected argument 'nope'"],
+    [['--check', '--minutes', 'soon'], '--minutes takes a number above 0; got "soon"'],
+    [['--minutes', '3'], '--minutes is for --check'],
+    [['--check', '--quick'], '--check measures what its bounds need: it goes with neither --quick nor --subject'],
+    [['--check', '--subject', 'ours'], '--check measures what its bounds need'],
   ])('refuses %j', (argv, message) => {
     expect(() => parse(argv)).toThrow(Failure);
     expect(() => parse(argv)).toThrow(message);
+  });
+
+  it('looks quickly at deaths too, ours and those of Atomics', () => {
+    const death = plansOf(parse(['--quick'])).find((plan) => plan.case.id === 'death');
+    expect(death?.rounds).toBe(1);
+    const run = death?.subjects.filter((subject) => canRun(death.case, subject));
+    expect(run).toEqual(['ours', 'wait-async']);
   });
 
   it('says what is wrong and exits with 2, without a stack', () => {
@@ -56,6 +69,12 @@ describe('the command line', () => {
       expect(stderr).not.toContain('    at ');
     },
   );
+
+  it('refuses to check cases on which there is no bound', () => {
+    const { status, stderr } = bench('--check', '--case', 'storm');
+    expect(status).toBe(2);
+    expect(stderr).toContain('There is no bound on these cases');
+  });
 
   it('refuses subjects that none of the cases has', () => {
     const { status, stderr } = bench('--case', 'uncontended-sync', '--subject', 'piscina');

@@ -12,6 +12,7 @@ import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cases } from '../dist/cases/index.js';
 import { chartsOf } from '../dist/report/charts.js';
+import { openingOf } from '../dist/report/opening.js';
 import { titleOf } from '../dist/subjects/index.js';
 import { findChromium, launchChromium } from './support/chromium.js';
 import { type Box, brightness, count, cut, difference, inked, thumbnail } from './support/picture.js';
@@ -120,6 +121,21 @@ describe.each([
     }
   });
 
+  it('opens with the answer to what a visitor asks, and a picture of it', async () => {
+    const { sentences } = openingOf(everything());
+    expect(await look.page.locator('section').first().getAttribute('id')).toBe('atomics');
+    expect(await look.page.locator('#atomics p').allTextContents()).toEqual(sentences);
+    const [box] = await boxesOf(look.page, '#atomics .chart');
+    const whole = decode(await look.page.screenshot({ fullPage: true }));
+    if (box === undefined) throw new Error('there is no picture');
+    const png = cut(whole, box);
+    // A bar for each of the settings, all of them in the colour of what is faster.
+    expect(count(png, OURS)).toBeGreaterThan(5000);
+    const drawn = await look.page.locator('#atomics .chart').textContent();
+    expect(drawn).toContain('logarithmic');
+    expect(drawn).toContain('mutex, 10 us, 8 workers');
+  });
+
   it('names every subject in every chart, and why others are not in it', async () => {
     for (const theCase of cases) {
       const section = look.page.locator(`#${theCase.id}`);
@@ -161,6 +177,7 @@ describe('the report', () => {
   describe.each([
     ['bars', '#uncontended-sync .chart'],
     ['lines', '#contended .chart'],
+    ['opening', '#atomics .chart'],
   ])('draws %s as in the picture', (name, selector) => {
     const file = fileURLToPath(new URL(`reference/${name}.png`, import.meta.url));
     const draw = async (slower: number, font = '') => {

@@ -42,6 +42,7 @@ export const resultsOf = (all: CaseResult[]): Results => ({
   v8: '11.3',
   machine: { cpu: 'a <fast> one', cores: 2, memoryGiB: 8, kernel: '6.1', os: 'Linux', libc: 'glibc 2.36' },
   quick: false,
+  whole: true,
   disturbed: { discarded: 0, kept: 0, runs: 9, planned: 9 },
   seconds: 1,
   cases: all,

@@ -1,95 +1,17 @@
 /** `pnpm bench`: this library, its peers and the C floor, side by side in one run. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { constants } from 'node:os';
+import { relative } from 'node:path';
 import { cases } from './cases/index.js';
-import { plansFor, printVerdicts } from './check/check.js';
-import { type Arguments, parse, USAGE } from './harness/args.js';
+import { printVerdicts } from './check/check.js';
+import { boundsOf, verdictsOf } from './check/judge.js';
+import { parse, USAGE } from './harness/args.js';
 import { Failure } from './harness/failure.js';
 import { buildFloor } from './harness/floor.js';
-import { describeMachine } from './harness/machine.js';
-import { type Node, nodesOf } from './harness/nodes.js';
-import { startProgress } from './harness/progress.js';
-import { canRun, carryOut, planOf, runsOf, type Tally } from './harness/schedule.js';
+import { nodesOf } from './harness/nodes.js';
 import { printCase } from './harness/table.js';
 import type { Results } from './harness/types.js';
-import { pageOf } from './report/page.js';
-
-const folder = fileURLToPath(new URL('../results/', import.meta.url));
-
-function plans(args: Arguments) {
-  return cases
-    .filter(({ id }) => args.cases.length === 0 || args.cases.includes(id))
-    .map((each) => {
-      const { quick } = args;
-      // What is asked for by name is measured; a quick look at everything leaves out what takes long.
-      const asked = Object.entries(each.subjects).filter(([id, entry]) =>
-        args.subjects.length > 0
-          ? args.subjects.includes(id)
-          : !quick || args.cases.length > 0 || entry.quick !== false,
-      );
-      return planOf(
-        each,
-        asked.map(([id]) => id),
-        args,
-      );
-    })
-    .filter((plan) => plan.subjects.some((subject) => args.subjects.includes(subject) || canRun(plan.case, subject)));
-}
-
-async function measure(args: Arguments, node: Node, floor: string): Promise<Results> {
-  const started = performance.now();
-  const todo = args.check ? plansFor((each) => planOf(each, [], args)) : plans(args);
-  if (todo.length === 0) throw new Failure('None of these subjects is in these cases; see --list');
-  const planned = todo.reduce((sum, plan) => sum + runsOf(plan), 0);
-  const tally: Tally = { discarded: 0, kept: 0, runs: 0, planned };
-  const results: Results = {
-    date: new Date().toISOString(),
-    node: node.version,
-    v8: node.v8,
-    machine: describeMachine(),
-    quick: args.quick,
-    disturbed: tally,
-    seconds: 0,
-    cases: [],
-  };
-  const progress = startProgress(planned);
-  try {
-    for (const plan of todo) {
-      progress.begin(plan.case.title);
-      const programs = { node: node.binary, version: node.numbers, floor };
-      results.cases.push(await carryOut(plan, programs, tally, (what) => progress.step(what)));
-    }
-  } finally {
-    progress.end();
-  }
-  return { ...results, seconds: Math.round((performance.now() - started) / 1000) };
-}
-
-function save(results: Results): string {
-  mkdirSync(folder, { recursive: true });
-  const name = `${results.date.replace(/[:.]/g, '-')}-node-${results.node.replace(/^v/, '')}${results.quick ? '-quick' : ''}`;
-  const file = join(folder, `${name}.json`);
-  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
-  writePage(file, results);
-  return file;
-}
-
-function writePage(file: string, results: Results): string {
-  const page = `${file.replace(/\.json$/, '')}.html`;
-  writeFileSync(page, pageOf(results));
-  return page;
-}
-
-function readResults(file: string): Results {
-  try {
-    const results = JSON.parse(readFileSync(file, 'utf8')) as Results;
-    if (!Array.isArray(results.cases)) throw new Error('it has no cases');
-    return results;
-  } catch (error) {
-    throw new Failure(`${file} is no file of results: ${(error as Error).message}`);
-  }
-}
+import { measure } from './measuring.js';
+import { fileOf, readResults, writePage } from './results.js';
 
 function print(results: Results): void {
   const { machine, disturbed } = results;
@@ -101,6 +23,19 @@ function print(results: Results): void {
   if (disturbed.kept > 0) {
     console.log(`${disturbed.kept} stayed disturbed and were kept: the figures are rougher than they could be.`);
   }
+}
+
+/** The first SIGINT or SIGTERM ends the run in progress; a second one ends us, as it would anybody. */
+function stoppable(): { signal: AbortSignal; by: () => 'SIGINT' | 'SIGTERM' | undefined } {
+  const controller = new AbortController();
+  let by: 'SIGINT' | 'SIGTERM' | undefined;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      by ??= name;
+      controller.abort();
+    });
+  }
+  return { signal: controller.signal, by: () => by };
 }
 
 async function main(): Promise<void> {
@@ -117,14 +52,22 @@ async function main(): Promise<void> {
     console.log(relative(process.cwd(), writePage(args.report, readResults(args.report))));
     return;
   }
+  const stop = stoppable();
   const floor = buildFloor();
   for (const node of await nodesOf(args.nodes)) {
-    const results = await measure(args, node, floor);
+    const results = await measure(args, node, floor, stop.signal);
     if (!args.check) for (const each of results.cases) printCase(each);
     print(results);
-    if (args.check && !printVerdicts(results)) process.exitCode = 1;
-    const file = relative(process.cwd(), save(results));
-    console.log(`\n${file}, and an HTML report beside it.`);
+    if (args.check && !printVerdicts(verdictsOf(results, boundsOf(args.cases)))) process.exitCode = 1;
+    const file = fileOf(results);
+    writePage(file, results);
+    console.log(`\n${relative(process.cwd(), file)}, and an HTML report beside it.`);
+    const by = stop.by();
+    if (by !== undefined) {
+      console.log(`Stopped by ${by}: this is what there was until then.`);
+      process.exitCode = 128 + constants.signals[by];
+      return;
+    }
   }
 }
 

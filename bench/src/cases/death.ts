@@ -116,6 +116,7 @@ export const death: Case = {
     `terminate(). Whoever is not served within ${NEVER_MS} ms never is.`,
   points: [{}],
   rounds: 5,
+  quickRounds: 1,
   metrics: {
     served: { unit: '%', title: 'served', better: 'more' },
     p50: { unit: 'ms', title: 'after the end, median', better: 'less' },
@@ -124,18 +125,22 @@ export const death: Case = {
     lost: { unit: 'count', title: 'permits lost', better: 'less' },
   },
   subjects: {
-    ours: entry('ours', async () => {
-      const { Semaphore } = await import('@eventfd/semaphore');
-      const semaphore = new Semaphore(1);
-      return {
-        payload: semaphore,
-        wait: async () => {
-          const permit = await semaphore.acquire();
-          return () => permit.release();
-        },
-        lost: () => Math.abs(1 - semaphore.available),
-      };
-    }),
+    ours: entry(
+      'ours',
+      async () => {
+        const { Semaphore } = await import('@eventfd/semaphore');
+        const semaphore = new Semaphore(1);
+        return {
+          payload: semaphore,
+          wait: async () => {
+            const permit = await semaphore.acquire();
+            return () => permit.release();
+          },
+          lost: () => Math.abs(1 - semaphore.available),
+        };
+      },
+      { quick: true },
+    ),
     'wait-async': entry(
       'atomics',
       async () => {
@@ -149,7 +154,7 @@ export const death: Case = {
           },
         };
       },
-      { rounds: PEER_ROUNDS },
+      { rounds: PEER_ROUNDS, quick: true },
     ),
     'naive-eventfd': entry(
       'naive-eventfd',

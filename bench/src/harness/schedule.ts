@@ -1,11 +1,11 @@
 /** Which process runs when: the subjects of a point in turns, A B A B, so that what drifts drifts for all of them. */
 import { isDisturbed } from './disturbance.js';
 import { type Programs, runOnce } from './spawn.js';
-import type { Case, CaseResult, Point, PointResult, SubjectResult } from './types.js';
+import type { Case, CaseResult, Point, SubjectResult } from './types.js';
 
 const ROUNDS = 5;
 const CHECK_ROUNDS = 7;
-const QUICK_ROUNDS = 3;
+const QUICK_ROUNDS = 2;
 /** A disturbed run is done again at once, so that it stays in its round, this often; then the last one is kept. */
 const AGAIN = 2;
 /** On a machine that is never quiet: no more than this share of all runs is thrown away. */
@@ -59,42 +59,70 @@ export interface Tally {
   discarded: number;
   kept: number;
   runs: number;
-  readonly planned: number;
+  planned: number;
 }
 
+/** Under which everything is run. */
+export interface Conditions {
+  readonly programs: Programs;
+  readonly tally: Tally;
+  /** Aborted: what runs is killed, and Stopped is thrown. */
+  readonly signal?: AbortSignal;
+  /** After each run that was planned, also one that was left out since the one before had failed. */
+  onRun(theCase: string, subject: string, seconds: number): void;
+}
+
+/** @param into filled while it runs: when it is stopped, what there was is in it */
 export async function carryOut(
   plan: Plan,
-  programs: Programs,
-  tally: Tally,
-  onRun: (what: string) => void,
-): Promise<CaseResult> {
-  const points: PointResult[] = [];
+  conditions: Conditions,
+  into: CaseResult,
+  onPoint: () => void = () => {},
+): Promise<void> {
   for (const point of plan.points) {
     const subjects: SubjectResult[] = plan.subjects
       .filter((subject) => isAsked(plan, subject, point))
       .map((subject) => ({ subject, runs: [] }));
+    into.points.push({ point, subjects });
     for (let round = 0; round < plan.rounds; round++) {
-      // Every other round backwards, so that nobody always follows the same one.
       const these = subjects.filter(({ subject }) => round < roundsOf(plan, subject));
-      for (const result of round % 2 === 0 ? these : these.reverse()) {
-        if (result.missing === undefined) await add(plan, programs, tally, point, round, result);
-        if (canRun(plan.case, result.subject)) onRun(`${plan.case.id} ${result.subject}`);
-      }
+      await runRound(plan.case, point, these, round, conditions);
     }
-    points.push({ point, subjects });
+    onPoint();
   }
-  return { case: plan.case.id, points };
 }
 
-async function add(plan: Plan, programs: Programs, tally: Tally, point: Point, round: number, result: SubjectResult) {
+/** Each of them once: every other round backwards, so that nobody always follows the same one. */
+export async function runRound(
+  theCase: Case,
+  point: Point,
+  these: readonly SubjectResult[],
+  round: number,
+  conditions: Conditions,
+): Promise<void> {
+  for (const result of round % 2 === 0 ? these : [...these].reverse()) {
+    const began = performance.now();
+    if (result.missing === undefined) await add(theCase, conditions, point, round, result);
+    const seconds = (performance.now() - began) / 1000;
+    if (canRun(theCase, result.subject)) conditions.onRun(theCase.id, result.subject, seconds);
+  }
+}
+
+async function add(
+  theCase: Case,
+  { programs, tally, signal }: Conditions,
+  point: Point,
+  round: number,
+  result: SubjectResult,
+): Promise<void> {
   for (let again = 0; ; again++) {
-    const outcome = await runOnce(programs, plan.case, result.subject, point);
+    const outcome = await runOnce(programs, theCase, result.subject, point, signal);
     if ('missing' in outcome) {
       result.missing = outcome.missing;
       return;
     }
     tally.runs++;
-    const disturbed = plan.case.timed !== false && isDisturbed(outcome);
+    const disturbed = theCase.timed !== false && isDisturbed(outcome);
     if (disturbed && again < AGAIN && tally.discarded < MOST_DISCARDED * tally.planned) {
       tally.discarded++;
       continue;

@@ -16,7 +16,17 @@ export interface Programs {
   readonly floor: string;
 }
 
-export async function runOnce(programs: Programs, theCase: Case, subject: string, point: Point): Promise<Outcome> {
+/** Somebody wants no more. */
+export class Stopped extends Error {}
+
+/** @param signal aborted: what runs is killed, and Stopped is thrown */
+export async function runOnce(
+  programs: Programs,
+  theCase: Case,
+  subject: string,
+  point: Point,
+  signal?: AbortSignal,
+): Promise<Outcome> {
   const entry = theCase.subjects[subject];
   if (entry === undefined) return { missing: 'not in this case' };
   if ('cannot' in entry.way) return { missing: entry.way.cannot };
@@ -28,8 +38,11 @@ export async function runOnce(programs: Programs, theCase: Case, subject: string
       ? [programs.floor, entry.way.floor(point)]
       : [programs.node, ['--no-warnings', child, theCase.id, subject, JSON.stringify(point)]];
 
+  if (signal?.aborted) throw new Stopped();
   const before = look();
-  const { code, signal, stdout, stderr, late } = await finish(command, args, theCase.deadline ?? DEADLINE);
+  const { code, killed, stdout, stderr, late } = await finish(command, args, theCase.deadline ?? DEADLINE, signal);
+  // Whatever it left behind is half a run.
+  if (signal?.aborted) throw new Stopped();
   if (late) return { missing: `stuck: killed after ${(theCase.deadline ?? DEADLINE) / 1000} s` };
   if (code !== 0) {
     const why =
@@ -37,7 +50,7 @@ export async function runOnce(programs: Programs, theCase: Case, subject: string
         .trim()
         .split('\n')
         .find((line) => /^\[?\w*Error\b|assert/i.test(line)) ?? stderr.trim().slice(-200);
-    return { missing: `failed with ${signal ?? code}: ${why}` };
+    return { missing: `failed with ${killed ?? code}: ${why}` };
   }
   const { figures, cpu } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { figures: Figures; cpu: number };
   return { figures, ...since(before, cpu) };
@@ -50,10 +63,19 @@ function isOlder(
   return major < wantMajor || (major === wantMajor && minor < wantMinor);
 }
 
-function finish(command: string, args: readonly string[], deadline: number) {
-  return new Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string; late: boolean }>(
+function finish(command: string, args: readonly string[], deadline: number, stop: AbortSignal | undefined) {
+  return new Promise<{ code: number | null; killed: string | null; stdout: string; stderr: string; late: boolean }>(
     (resolve, reject) => {
-      const running = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      // A group of its own: what is typed at the terminal comes to us alone, and we end it, with all that it started.
+      const running = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      const kill = () => {
+        try {
+          if (running.pid !== undefined) process.kill(-running.pid, 'SIGKILL');
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+        }
+      };
+      stop?.addEventListener('abort', kill);
       let [stdout, stderr, late] = ['', '', false];
       running.stdout.setEncoding('utf8').on('data', (text) => {
         stdout += text;
@@ -63,12 +85,13 @@ function finish(command: string, args: readonly string[], deadline: number) {
       });
       const timer = setTimeout(() => {
         late = true;
-        running.kill('SIGKILL');
+        kill();
       }, deadline);
       running.on('error', reject);
-      running.on('close', (code, signal) => {
+      running.on('close', (code, killed) => {
         clearTimeout(timer);
-        resolve({ code, signal, stdout, stderr, late });
+        stop?.removeEventListener('abort', kill);
+        resolve({ code, killed, stdout, stderr, late });
       });
     },
   );

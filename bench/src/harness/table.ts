@@ -4,6 +4,7 @@ import { caseOf } from '../cases/index.js';
 import { titleOf } from '../subjects/index.js';
 import { ratioOf, type Summary, summaryOf } from './stats.js';
 import type { CaseResult, Metric, Point, PointResult } from './types.js';
+import { inWords } from './words.js';
 
 export function show(value: number, unit: Metric['unit']): string {
   if (!Number.isFinite(value)) return '-';
@@ -60,7 +61,11 @@ function tableOf(result: PointResult, metrics: Readonly<Record<string, Metric>>)
       const summary = summaryOf(each, name);
       const value = summary === undefined ? '-' : show(summary.median, unit);
       if (name !== main) return [value];
-      return [value, summary === undefined ? '' : showSpread(summary, unit), compared(result, main, each.subject)];
+      return [
+        value,
+        summary === undefined ? '' : showSpread(summary, unit),
+        compared(result, main, each.subject, metrics[main]),
+      ];
     });
     table.push([titleOf(each.subject), ...cells]);
   }
@@ -68,7 +73,7 @@ function tableOf(result: PointResult, metrics: Readonly<Record<string, Metric>>)
 }
 
 /** Ours over theirs, by rounds. */
-function compared(result: PointResult, metric: string, subject: string): string {
-  const ratio = subject === 'ours' ? undefined : ratioOf(result, metric, 'ours', subject);
-  return ratio === undefined ? '' : show(ratio.median, 'x');
+function compared(result: PointResult, name: string, subject: string, metric: Metric | undefined): string {
+  const ratio = subject === 'ours' ? undefined : ratioOf(result, name, 'ours', subject);
+  return ratio === undefined || metric === undefined ? '' : inWords(ratio.median, metric);
 }

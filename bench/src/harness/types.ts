@@ -101,8 +101,10 @@ export interface Results {
   readonly v8: string;
   readonly machine: Machine;
   readonly quick: boolean;
+  /** False: it was stopped, or is not over; what there is until then. */
+  whole: boolean;
   /** How many runs were thrown away since the machine was disturbed, and how many had to be kept all the same. */
   readonly disturbed: { discarded: number; kept: number; runs: number; planned: number };
-  readonly seconds: number;
+  seconds: number;
   readonly cases: CaseResult[];
 }

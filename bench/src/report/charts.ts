@@ -62,16 +62,14 @@ export function chartsOf(result: CaseResult): Chart[] {
   });
 }
 
-const axisName = ({ title, unit, better }: Metric): string =>
-  `${title}${unit === 'count' ? '' : `, ${unit}`} (${better === 'less' ? 'shorter' : 'longer'} is better)`;
-
-const lowerOrHigher = (metric: Metric): string =>
-  axisName(metric).replace('shorter', 'lower').replace('longer', 'higher');
-
-/** A logarithmic axis as soon as the largest would make the smallest invisible. */
-function scaleOf(values: readonly number[]): 'log' | 'value' {
+/** A logarithmic axis as soon as the largest would make the smallest invisible; it says so. */
+function axisOf(values: readonly number[], { title, unit, better }: Metric, less: string, more: string) {
   const above = values.filter((value) => value > 0);
-  return above.length === values.length && Math.max(...above) > 30 * Math.min(...above) ? 'log' : 'value';
+  const isLog = above.length === values.length && Math.max(...above) > 30 * Math.min(...above);
+  const of = unit === 'count' ? '' : `, ${unit}`;
+  const scale = isLog ? ', logarithmic' : '';
+  const name = `${title}${of} (${better === 'less' ? less : more} is better${scale})`;
+  return { type: isLog ? ('log' as const) : ('value' as const), name };
 }
 
 /** One setting: a bar for each median, a dot for each run. */
@@ -96,8 +94,12 @@ function bars(theCase: Case, point: PointResult, metric: string, described: Metr
       grid: { left: 8, right: 90, top: 8, bottom: 40, containLabel: true },
       tooltip: { trigger: 'item' },
       xAxis: {
-        type: scaleOf(rows.map(({ summary }) => summary.median)),
-        name: axisName(described),
+        ...axisOf(
+          rows.map(({ summary }) => summary.median),
+          described,
+          'shorter',
+          'longer',
+        ),
         nameLocation: 'middle',
         nameGap: 28,
         axisLabel: { hideOverlap: true },
@@ -183,7 +185,7 @@ function lines(points: readonly PointResult[], metric: string, described: Metric
           nameGap: 26,
           data: mine.map(({ point }) => String(point[along])),
         },
-        yAxis: { type: scaleOf(all), name: lowerOrHigher(described), nameTextStyle: { align: 'left' } },
+        yAxis: { ...axisOf(all, described, 'lower', 'higher'), nameTextStyle: { align: 'left' } },
         series: shown.map((subject) => ({
           name: titleOf(subject),
           type: 'line' as const,

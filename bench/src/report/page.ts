@@ -2,12 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { caseOf } from '../cases/index.js';
-import { verdictsOf } from '../check/check.js';
-import { summaryOf } from '../harness/stats.js';
+import { showLimit, wordsOf } from '../check/check.js';
+import { verdictsOf } from '../check/judge.js';
+import { ratioOf, summaryOf } from '../harness/stats.js';
 import { show, showPoint } from '../harness/table.js';
-import type { CaseResult, Results } from '../harness/types.js';
+import type { CaseResult, Metric, PointResult, Results } from '../harness/types.js';
+import { inWords } from '../harness/words.js';
 import { subjects, titleOf } from '../subjects/index.js';
 import { type Chart, chartsOf, NARROW } from './charts.js';
+import { openingOf } from './opening.js';
 
 const library = createRequire(import.meta.url).resolve('echarts/dist/echarts.common.min.js');
 
@@ -17,9 +20,9 @@ function html(text: string): string {
 
 const STYLE = `
 :root { color-scheme: light dark; --page: #fff; --ink: #1d2521; --soft: #5d6963; --line: #dde3df; --ours: #eef7f2;
-  --held: #0b6e4f; --missed: #b3261e; --warning: #fdf3dc; }
+  --held: #0b6e4f; --warning: #fdf3dc; }
 @media (prefers-color-scheme: dark) { :root { --page: #161a18; --ink: #e4eae6; --soft: #a3afa8; --line: #36403a; --ours: #1b2c24;
-  --held: #5cc79b; --missed: #f2877f; --warning: #3d3116; } }
+  --held: #5cc79b; --warning: #3d3116; } }
 body { background: var(--page); font: 15px/1.5 system-ui, sans-serif; color: var(--ink); max-width: 1060px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem; margin-bottom: 0.2rem; } h2 { font-size: 1.25rem; margin: 2.6rem 0 0.2rem; } h3 { font-size: 1rem; margin: 1.2rem 0 0; }
 p { margin: 0.3rem 0 0.8rem; color: var(--soft); max-width: 75ch; }
@@ -32,7 +35,8 @@ table { border-collapse: collapse; margin: 0.6rem 0 1.2rem; font-variant-numeric
 th, td { padding: 0.22rem 0.7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; } th { font-weight: 600; color: var(--soft); }
 tr.ours td { background: var(--ours); } td.missing { text-align: left; color: var(--soft); white-space: normal; }
-td.held { color: var(--held); } td.missed { color: var(--missed); font-weight: 600; }`;
+td.held { color: var(--held); } td.open { color: var(--soft); }
+#atomics p.answer { color: var(--ink); font-size: 1.05rem; }`;
 
 // Everything a chart needs is data; this is all the code of the page's own.
 const SCRIPT = `
@@ -59,7 +63,10 @@ function chart({ title, height, narrowHeight, option }: Chart): string {
 
 function table(result: CaseResult): string {
   const metrics = Object.entries(caseOf(result.case)?.metrics ?? {});
-  const head = metrics.map(([, metric]) => `<th>${html(metric.title)}</th>`).join('');
+  const [main] = metrics;
+  const head = metrics
+    .map(([name, { title }]) => `<th>${html(title)}</th>${name === main?.[0] ? '<th>eventfd is</th>' : ''}`)
+    .join('');
   const rows = result.points.flatMap((point) =>
     point.subjects.map((each) => {
       const where = showPoint(point.point);
@@ -68,16 +75,34 @@ function table(result: CaseResult): string {
           ? metrics
               .map(([name, { unit }]) => {
                 const summary = summaryOf(each, name);
-                return `<td>${summary === undefined ? '-' : html(show(summary.median, unit))}</td>`;
+                const figure = `<td>${summary === undefined ? '-' : html(show(summary.median, unit))}</td>`;
+                return name === main?.[0]
+                  ? `${figure}<td>${html(compared(point, each.subject, ...main))}</td>`
+                  : figure;
               })
               .join('')
-          : `<td class="missing" colspan="${metrics.length}">${html(each.missing)}</td>`;
+          : `<td class="missing" colspan="${metrics.length + 1}">${html(each.missing)}</td>`;
       const about = html(subjects[each.subject]?.about ?? '');
       const kind = each.subject.startsWith('ours') ? ' class="ours"' : '';
       return `<tr${kind}><td title="${about}">${html(titleOf(each.subject))}${where === '' ? '' : ` <small>${html(where)}</small>`}</td>${cells}</tr>`;
     }),
   );
   return `<div class="scroll"><table><tr><th></th>${head}</tr>${rows.join('\n')}</table></div>`;
+}
+
+/** Ours over theirs, in words. */
+function compared(point: PointResult, subject: string, name: string, metric: Metric): string {
+  const ratio = subject === 'ours' ? undefined : ratioOf(point, name, 'ours', subject);
+  return ratio === undefined ? '' : inWords(ratio.median, metric);
+}
+
+function opening(results: Results): string {
+  const { sentences, picture } = openingOf(results);
+  if (sentences.length === 0) return '';
+  const text = sentences.map((sentence) => `<p class="answer">${html(sentence)}</p>`).join('\n');
+  return `<section id="atomics"><h2>How does it compare with Atomics.wait?</h2>
+${text}
+${picture === undefined ? '' : chart(picture)}</section>`;
 }
 
 function section(result: CaseResult): string {
@@ -92,19 +117,26 @@ ${charts}
 function verdicts(results: Results): string {
   const measured = verdictsOf(results).filter(({ held }) => held !== undefined);
   if (measured.length === 0) return '';
-  const rows = measured.map(({ bound, ours, theirs, against, value, held }) => {
+  const rows = measured.map((verdict) => {
+    const { bound, ours, theirs, against, value, held } = verdict;
     const x = bound.theirs.length === 0 ? 'count' : 'x';
-    const limit = 'atMost' in bound.limit ? `at most ${bound.limit.atMost}` : `at least ${bound.limit.atLeast}`;
-    const mark = held === true ? '<td class="held">held</td>' : '<td class="missed">not held</td>';
-    return `<tr><td>${html(bound.what)}</td><td>${html(ours)}</td><td>${html(theirs)}</td><td>${html(against ?? '')}</td><td>${value === undefined ? '' : html(show(value.median, x))}</td><td>${limit}</td>${mark}</tr>`;
+    const cells = [bound.what, ours, theirs, against ?? '', value === undefined ? '' : show(value.median, x)];
+    const mark = held === true ? '<td class="held">reached</td>' : '<td class="open">not yet</td>';
+    return `<tr>${[...cells, wordsOf(verdict), showLimit(bound)].map((cell) => `<td>${html(cell)}</td>`).join('')}${mark}</tr>`;
   });
-  return `<section id="bounds"><h2>Bounds</h2><p>What the project is held to, as far as this run measured it.</p>
-<div class="scroll"><table><tr><th></th><th>ours</th><th>theirs</th><th></th><th>measured</th><th>bound</th><th></th></tr>${rows.join('\n')}</table></div></section>`;
+  const reached = measured.filter(({ held }) => held === true).length;
+  return `<section id="bounds"><h2>What the project aims at</h2>
+<p>Goals for those who work on it, as far as this run measured them: ${reached} of ${measured.length} are reached. Many ask for more
+than to be ahead, such as for half of another's time; one that is not reached yet is work to do, and no defect.</p>
+<details><summary>Goals</summary><div class="scroll"><table><tr><th></th><th>ours</th><th>theirs</th><th></th><th>measured</th><th>eventfd is</th><th>goal</th><th></th></tr>${rows.join('\n')}</table></div></details></section>`;
 }
 
-function warning({ disturbed }: Results): string {
-  if (disturbed.kept === 0) return '';
-  return `<p class="warning">The machine was not quiet: ${disturbed.kept} of ${disturbed.runs - disturbed.discarded} runs
+function warning({ disturbed, whole }: Results): string {
+  // Files of earlier versions do not say.
+  const stopped =
+    whole === false ? '<p class="warning">This run was stopped: what is here was measured until then.</p>' : '';
+  if (disturbed.kept === 0) return stopped;
+  return `${stopped}<p class="warning">The machine was not quiet: ${disturbed.kept} of ${disturbed.runs - disturbed.discarded} runs
 were disturbed by other work and kept all the same. Trust ratios before figures, and neither to the last digit.</p>`;
 }
 
@@ -122,9 +154,10 @@ export function pageOf(results: Results): string {
 <p>${html(machineLine)}. ${results.date.slice(0, 10)}${results.quick ? ', a quick run: rougher than a whole one' : ''}.
 A fresh process for every run, the subjects in turns; bars are medians, dots are runs.</p>
 ${warning(results)}
+${opening(results)}
 <nav>${links.join('')}</nav>
-${verdicts(results)}
 ${results.cases.map(section).join('\n')}
+${verdicts(results)}
 <script>${script}</script><script>${SCRIPT}</script></body></html>
 `;
 }

@@ -1,0 +1,54 @@
+/** How long the runs that are still to come will take, by those that have been. */
+
+interface Runs {
+  planned: number;
+  done: number;
+  seconds: number;
+}
+
+export class Estimate {
+  readonly #cases = new Map<string, Runs>();
+
+  /** So many more runs of a case are to come. */
+  plan(theCase: string, runs: number): void {
+    this.#of(theCase).planned += runs;
+  }
+
+  /** One of them has been. */
+  ran(theCase: string, seconds: number): void {
+    const runs = this.#of(theCase);
+    runs.done++;
+    runs.seconds += seconds;
+  }
+
+  get planned(): number {
+    return this.#sum(({ planned }) => planned);
+  }
+
+  /** In seconds; undefined as long as nothing has run. A case that has not begun takes what a run took on average. */
+  left(): number | undefined {
+    const done = this.#sum((runs) => runs.done);
+    if (done === 0) return undefined;
+    const usual = this.#sum(({ seconds }) => seconds) / done;
+    return this.#sum((runs) => {
+      const each = runs.done > 0 ? runs.seconds / runs.done : usual;
+      return Math.max(0, runs.planned - runs.done) * each;
+    });
+  }
+
+  #of(theCase: string): Runs {
+    const known = this.#cases.get(theCase) ?? { planned: 0, done: 0, seconds: 0 };
+    this.#cases.set(theCase, known);
+    return known;
+  }
+
+  #sum(what: (runs: Runs) => number): number {
+    return [...this.#cases.values()].reduce((sum, runs) => sum + what(runs), 0);
+  }
+}
+
+/** 125 seconds are 2:05. */
+export function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}

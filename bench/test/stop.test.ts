@@ -20,6 +20,8 @@ async function stopped(args: readonly string[], at: string, signal: 'SIGINT' | '
   const bench = spawn(process.execPath, [main, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   bench.stdout.setEncoding('utf8').on('data', (text) => {
+    // It comes twice from a terminal and from pnpm, or from timeout(1): here once more when it begins to print.
+    if (stdout === '') bench.kill(signal);
     stdout += text;
   });
   bench.stderr.setEncoding('utf8').on('data', (text) => {

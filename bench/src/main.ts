@@ -25,12 +25,15 @@ function print(results: Results): void {
   }
 }
 
-/** The first SIGINT or SIGTERM ends the run in progress; a second one ends us, as it would anybody. */
+/**
+ * SIGINT or SIGTERM ends the run in progress, and what there is gets printed. Often the same comes twice, from the terminal
+ * and from pnpm or timeout(1), so that a second one changes nothing: what is left to do is done in a moment.
+ */
 function stoppable(): { signal: AbortSignal; by: () => 'SIGINT' | 'SIGTERM' | undefined } {
   const controller = new AbortController();
   let by: 'SIGINT' | 'SIGTERM' | undefined;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
+    process.on(name, () => {
       by ??= name;
       controller.abort();
     });

@@ -8,7 +8,8 @@ import { inWords } from './words.js';
 
 export function show(value: number, unit: Metric['unit']): string {
   if (!Number.isFinite(value)) return '-';
-  if (unit === 'ops/s') return value >= 1e6 ? `${(value / 1e6).toFixed(2)} M/s` : `${(value / 1e3).toFixed(1)} k/s`;
+  if (unit === 'ops/s')
+    return value >= 1e6 ? `${(value / 1e6).toFixed(2)} M/s` : `${(value / 1e3).toFixed(value < 1e4 ? 2 : 1)} k/s`;
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const text = Number.isInteger(value) ? String(value) : value.toFixed(digits);
   if (unit === 'x') return `${text}x`;

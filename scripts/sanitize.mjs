@@ -19,11 +19,16 @@ import { run } from './run.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'packages/eventfd');
 const cache = join(root, 'node_modules/.cache/sanitize');
-const load = join(root, 'packages/semaphore/test/fixtures/sanitize.mjs');
+const fixtures = join(root, 'packages/semaphore/test/fixtures');
+/** What is run: every class in use; and the onlooker over arenas that are given up. */
+const loads = {
+  classes: (rounds, operations) => [join(fixtures, 'sanitize.mjs'), String(rounds), String(operations)],
+  leaving: (rounds) => ['--expose-gc', join(fixtures, 'inspect-leaving.mjs'), String(8 * rounds), '50000'],
+};
 const gyp = createRequire(join(source, 'package.json')).resolve('node-gyp/bin/node-gyp.js');
 const [major] = process.versions.node.split('.');
 
-/** `bugs`: a mutation, whether WebAssembly must be off for it to be seen, and what the report says. */
+/** `bugs`: a mutation, the load that shows it, whether WebAssembly must be off for it to be seen, and what the report says. */
 const sanitizers = {
   thread: {
     library: 'libtsan.so',
@@ -79,6 +84,15 @@ const sanitizers = {
         find: '    napi_remove_async_cleanup_hook(hook_);\n    delete this;',
         replace: '    napi_remove_async_cleanup_hook(hook_);',
         says: /LeakSanitizer: detected memory leaks[\s\S]*in BindRoom/,
+      },
+      {
+        name: 'inspect() does not look whether anybody keeps an arena',
+        file: 'native/core/roster.h',
+        find: '  bool WhileJoined(const Arena* arena, F f) {\n    Lock lock(mutex_);',
+        replace:
+          '  bool WhileJoined(const Arena* arena, F f) {\n    f();\n    if (arena != nullptr) return true;\n    Lock lock(mutex_);',
+        load: 'leaving',
+        says: /AddressSanitizer: SEGV/,
       },
     ],
   },
@@ -143,8 +157,8 @@ if (!library.startsWith('/')) {
 }
 
 /** Runs the load over the addon in `folder`. */
-function underSanitizer(folder, { jitless = false, rounds, operations }) {
-  const args = [...(jitless ? ['--jitless', '--no-warnings'] : []), load, String(rounds), String(operations)];
+function underSanitizer(folder, { load = 'classes', jitless = false, rounds, operations }) {
+  const args = [...(jitless ? ['--jitless', '--no-warnings'] : []), ...loads[load](rounds, operations)];
   const env = { ...process.env, ...sanitizer.env, LD_PRELOAD: library, EVENTFD_PREBUILD: folder };
   return run(process.execPath, args, { seconds: 180, env });
 }
@@ -168,7 +182,7 @@ async function check(title, bug, options, judge) {
   const told =
     problem === ''
       ? output
-          .match(/^(sanitize|SUMMARY).*$|runtime error.*$/gm)
+          .match(/^(sanitize|SUMMARY|\d+ looks).*$|runtime error.*$/gm)
           ?.slice(0, 2)
           .join('\n')
       : output;
@@ -179,16 +193,21 @@ async function check(title, bug, options, judge) {
 await exclusive(`sanitize ${root}`);
 let failed = 0;
 for (const bug of sanitizer.bugs) {
-  const options = { jitless: bug.jitless, rounds: 1, operations: 5000 };
+  const options = { load: bug.load, jitless: bug.jitless, rounds: 1, operations: 5000 };
   const judge = ({ status, output }) =>
     status === 0 ? 'not reported' : bug.says.test(output) ? '' : `reported as something else (${status})`;
   if (!(await check(`put in on purpose: ${bug.name}`, bug, options, judge))) failed++;
 }
-for (const jitless of [false, true]) {
+const runs = [
+  { title: `the addon in Node ${process.version}`, options: { rounds: 4, operations: 40_000 } },
+  { title: '... without WebAssembly', options: { jitless: true, rounds: 4, operations: 40_000 } },
+  { title: '... an onlooker over arenas that are given up', options: { load: 'leaving', rounds: 1 } },
+];
+for (const { title, options } of runs) {
   const judge = ({ status, output }) =>
     status !== 0 ? `exit status ${status}` : REPORT.test(output) ? 'a report, and no exit status' : '';
-  const title = `the addon in Node ${process.version}${jitless ? ' without WebAssembly' : ''}`;
-  if (!(await check(title, undefined, { jitless, rounds: 4, operations: 40_000 }, judge))) failed++;
+  if (!(await check(title, undefined, options, judge))) failed++;
 }
-console.log(`${kind}: ${sanitizer.bugs.length + 2 - failed} of ${sanitizer.bugs.length + 2} as they should be`);
+const checks = sanitizer.bugs.length + runs.length;
+console.log(`${kind}: ${checks - failed} of ${checks} as they should be`);
 process.exit(failed === 0 ? 0 : 1);

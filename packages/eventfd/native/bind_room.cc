@@ -72,7 +72,7 @@ Napi::Value CreateArena(const Napi::CallbackInfo& info) {
   auto bytes = info[1].As<Napi::Uint8Array>();
   // Memory that is not shared may be resized, or taken away by a transfer.
   if (!Env(info).IsCopy(Uint(info, 0)) || bytes.ArrayBuffer().IsArrayBuffer()) return Refuse(info);
-  Arena* arena = Process::Get().arenas.Create(bytes.Data(), bytes.ByteLength());
+  const efd::ArenaRef arena = Process::Get().arenas.Create(bytes.Data(), bytes.ByteLength());
   if (arena == nullptr) return Refuse(info);
   return Number(info, Env(info).Join(arena, Uint(info, 0), info[2].As<Napi::Object>()));
 }
@@ -80,7 +80,7 @@ Napi::Value CreateArena(const Napi::CallbackInfo& info) {
 Napi::Value JoinArena(const Napi::CallbackInfo& info) {
   if (!Env(info).IsCopy(Uint(info, 0))) return Refuse(info);
   auto bytes = info[1].As<Napi::Uint8Array>();
-  Arena* arena = nullptr;
+  efd::ArenaRef arena;
   switch (Process::Get().arenas.Find(bytes.Data(), bytes.ByteLength(), &arena)) {
     case Arenas::Found::kNoArena:
       return Number(info, -1);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "words.h"
@@ -39,6 +41,13 @@ class Arena {
     uint64_t id;
   };
   static constexpr uint32_t kMagic = 0x45464431;  // "EFD1", the layout's version included
+
+  // Whoever names the arena while its threads may leave it keeps its books by this; ArenaRef does. It does not keep the
+  // memory: that is there as long as a participant of the roster has joined the arena, and cannot leave meanwhile.
+  void Ref() { refs_.fetch_add(1); }
+  void Unref() {
+    if (refs_.fetch_sub(1) == 1) delete this;
+  }
 
   uint8_t* base() const { return base_; }
   uint64_t id() const { return id_; }
@@ -132,17 +141,20 @@ class Arena {
     return it == names_.end() ? std::string() : it->second;
   }
 
-  // Calls f(offset, kind, name) for every cell that is not disposed.
+  // Calls f(offset, generation, kind, name) for the cells that are not disposed, of `most` lines from `from` on.
+  // Returns from where to go on; 0 at the end.
   template <class F>
-  void ForEachCell(F f) {
+  std::size_t ForSomeCells(std::size_t from, std::size_t most, F f) {
     std::lock_guard lock(mutex_);
     const std::string unnamed;
-    for (std::size_t i = 0; i < lines_.size(); i++) {
+    const std::size_t end = std::min(from + most, lines_.size());
+    for (std::size_t i = from; i < end; i++) {
       if (lines_[i].kind == kNoKind) continue;
       const auto offset = static_cast<uint32_t>(i * kLine);
       const auto it = names_.find(offset);
-      f(offset, lines_[i].kind, it == names_.end() ? unnamed : it->second);
+      f(offset, lines_[i].generation, lines_[i].kind, it == names_.end() ? unnamed : it->second);
     }
+    return end == lines_.size() ? 0 : end;
   }
 
  private:
@@ -179,11 +191,35 @@ class Arena {
 
   uint8_t* const base_;
   const uint64_t id_;
+  std::atomic<int> refs_{1};
   std::mutex mutex_;
   std::atomic<std::size_t> bytes_{0};
   std::vector<Line> lines_;
   std::vector<uint32_t> free_;
   std::unordered_map<uint32_t, std::string> names_;
+};
+
+// Keeps the books of an arena.
+class ArenaRef {
+ public:
+  ArenaRef() = default;
+  explicit ArenaRef(Arena* arena) : arena_(arena) {
+    if (arena_ != nullptr) arena_->Ref();
+  }
+  ArenaRef(ArenaRef&& other) noexcept : arena_(std::exchange(other.arena_, nullptr)) {}
+  ArenaRef& operator=(ArenaRef&& other) noexcept {
+    std::swap(arena_, other.arena_);
+    return *this;
+  }
+  ~ArenaRef() {
+    if (arena_ != nullptr) arena_->Unref();
+  }
+
+  operator Arena*() const { return arena_; }
+  Arena* operator->() const { return arena_; }
+
+ private:
+  Arena* arena_ = nullptr;
 };
 
 // The process's arenas by address. What a thread joins it leaves at its end. An arena nobody has joined is kept here
@@ -192,30 +228,38 @@ class Arena {
 class Arenas {
  public:
   explicit Arenas(uint64_t addon_id) : addon_id_(addon_id) {}
+  ~Arenas() {
+    for (const auto& [base, arena] : by_base_) arena->Unref();
+  }
+  Arenas(const Arenas&) = delete;
+  Arenas& operator=(const Arenas&) = delete;
 
   // Null when the memory is none for an arena, or one already: a thread has joined it.
-  Arena* Create(uint8_t* base, std::size_t bytes) {
-    if (!Fits(base, bytes)) return nullptr;
+  ArenaRef Create(uint8_t* base, std::size_t bytes) {
+    if (!Fits(base, bytes)) return {};
     std::lock_guard lock(mutex_);
     Arena*& arena = by_base_[base];
-    if (arena != nullptr && arena->joined > 0) return nullptr;
-    delete arena;  // the memory that was at this address is gone
+    if (arena != nullptr && arena->joined > 0) return {};
+    // The memory that was at this address is gone. Somebody may be naming what was there, and let go of it last.
+    if (arena != nullptr) arena->Unref();
     arena = new Arena(base, bytes, addon_id_, ++last_id_);
-    return arena;
+    return ArenaRef(arena);
   }
 
   enum class Found { kOk, kNoArena, kOtherAddon };
 
-  Found Find(uint8_t* base, std::size_t bytes, Arena** arena) {
+  // The memory is the caller's: it is there until this returns. What it says may change under the look.
+  Found Find(uint8_t* base, std::size_t bytes, ArenaRef* arena) {
     if (!Fits(base, bytes)) return Found::kNoArena;
     const auto* header = reinterpret_cast<const Arena::Header*>(base);
-    if (header->magic != Arena::kMagic) return Found::kNoArena;
-    if (header->addon_id != addon_id_) return Found::kOtherAddon;
+    if (__atomic_load_n(&header->magic, __ATOMIC_RELAXED) != Arena::kMagic) return Found::kNoArena;
+    if (__atomic_load_n(&header->addon_id, __ATOMIC_RELAXED) != addon_id_) return Found::kOtherAddon;
+    const uint64_t id = __atomic_load_n(&header->id, __ATOMIC_RELAXED);
     std::lock_guard lock(mutex_);
     const auto it = by_base_.find(base);
-    if (it == by_base_.end() || it->second->id() != header->id) return Found::kNoArena;
-    *arena = it->second;
-    (*arena)->SetBytes(bytes);
+    if (it == by_base_.end() || it->second->id() != id) return Found::kNoArena;
+    it->second->SetBytes(bytes);
+    *arena = ArenaRef(it->second);
     return Found::kOk;
   }
 

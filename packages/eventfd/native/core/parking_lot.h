@@ -19,6 +19,7 @@ struct Queue {
   Queue* next_in_bucket = nullptr;
   List<Waiter<S>, InQueue> waiters;
   int32_t length = 0;
+  Waiter<S>* next_look = nullptr;  // from where whoever inspects goes on
 };
 
 // How many buckets there are, as powers of two, and how many of them are moved at a time. Tests choose their own.
@@ -91,8 +92,10 @@ class ParkingLot {
 
     // Takes the waiter out. The queue stays until DropIfEmpty().
     static void Remove(Waiter<S>* waiter) {
+      Queue<S>* queue = waiter->queue;
+      if (queue->next_look == waiter) queue->next_look = queue->waiters.after(waiter);
       static_cast<InQueue*>(waiter)->Unlink();
-      waiter->queue->length--;
+      queue->length--;
       waiter->queue = nullptr;
     }
 

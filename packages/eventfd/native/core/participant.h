@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <vector>
 
 #include "arena.h"
@@ -26,6 +27,7 @@ class Participant {
     uint32_t member = 0;     // index of the arena
     uint32_t offset = 0;     // of the cell
     uint32_t slot_offset = 0;
+    uint32_t generation = 0;
     int32_t kind = kNoKind;
     bool party = false;  // the thread has waited at this barrier, and breaks it by ending,
     int32_t life = 0;    // ... in this life of it
@@ -38,7 +40,8 @@ class Participant {
 
   static constexpr uint32_t kNobody = UINT32_MAX;
 
-  // The mutex the thread is blocked on in a sync wait that has no timeout.
+  // The mutex the thread is blocked on in a sync wait that has no timeout. The arena is for the thread itself: another
+  // may find it left by the time that it looks.
   struct Blocked {
     Arena* arena = nullptr;
     uint32_t offset = 0;
@@ -129,7 +132,7 @@ class Participant {
     *id = free_attachments_.back();
     free_attachments_.pop_back();
     member.attached++;
-    attachments_[*id] = {member.arena, index, offset, slot, kind, false, 0, 0, copy};
+    attachments_[*id] = {member.arena, index, offset, slot, generation, kind, false, 0, 0, copy};
     return Attached::kOk;
   }
 
@@ -187,7 +190,8 @@ class Participant {
     free_waiters_.push_back(waiter->index);
   }
 
-  // The next five are for other threads too, through the roster.
+  // The rest, up to SetBlockedOn, is for other threads too, through the roster, and in short steps: the thread waits
+  // for whoever looks.
 
   template <class F>
   void ForEachArena(F f) {
@@ -195,6 +199,30 @@ class Participant {
     for (const Member& member : members_) {
       if (member.arena != nullptr) f(member.arena);
     }
+  }
+
+  // Calls f() if the thread has joined the arena. It does not leave meanwhile, so the memory is there.
+  template <class F>
+  bool WhileJoined(const Arena* arena, F f) {
+    Lock lock(table_mutex_);
+    for (const Member& member : members_) {
+      if (member.arena != arena) continue;
+      f();
+      return true;
+    }
+    return false;
+  }
+
+  // Calls f(attachment) for what there is among `most` entries from `from` on. Returns from where to go on; 0 at the
+  // end.
+  template <class F>
+  std::size_t ForSomeAttachments(std::size_t from, std::size_t most, F f) {
+    Lock lock(table_mutex_);
+    const std::size_t end = std::min(from + most, attachments_.size());
+    for (std::size_t i = from; i < end; i++) {
+      if (attachments_[i].arena != nullptr) f(attachments_[i]);
+    }
+    return end == attachments_.size() ? 0 : end;
   }
 
   template <class F>
@@ -208,6 +236,12 @@ class Participant {
   Blocked blocked_on() {
     Lock lock(table_mutex_);
     return blocked_on_;
+  }
+
+  // The name of what it is blocked on, if it still is.
+  std::string BlockedName() {
+    Lock lock(table_mutex_);
+    return blocked_on_.arena == nullptr ? std::string() : blocked_on_.arena->NameOf(blocked_on_.offset);
   }
 
   // Calls f(waiter) for the waits of the thread, if it is blocked: it begins and ends none before it says that it is

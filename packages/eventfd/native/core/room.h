@@ -225,14 +225,24 @@ class Room {
     return w != nullptr;
   }
 
-  std::vector<WaiterInfo> WaitersOf(int32_t* cell) {
-    std::vector<WaiterInfo> waiters;
+  // Who waits for a cell, in steps: up to `most` of them are added to `waiters`, and how many are left is returned, to
+  // go on with. One thread looks at a time. Of those that come meanwhile it sees some; those that go it may have seen.
+  std::size_t BeginLook(const int32_t* cell, std::size_t most, std::vector<WaiterInfo>* waiters) {
     Bucket bucket(&lot_, cell);
-    if (Queue<S>* queue = bucket.Find(cell)) {
-      for (Waiter<S>* w = queue->waiters.front(); w != nullptr; w = queue->waiters.after(w)) {
-        waiters.push_back({w->thread->id, w->want, w->sync, w->since_ms});
-      }
-    }
+    Queue<S>* queue = bucket.Find(cell);
+    if (queue == nullptr) return 0;
+    queue->next_look = queue->waiters.front();
+    return Look(queue, static_cast<std::size_t>(queue->length), most, waiters);
+  }
+  std::size_t GoOnLooking(const int32_t* cell, std::size_t left, std::size_t most, std::vector<WaiterInfo>* waiters) {
+    Bucket bucket(&lot_, cell);
+    Queue<S>* queue = bucket.Find(cell);
+    return queue == nullptr ? 0 : Look(queue, left, most, waiters);
+  }
+
+  std::vector<WaiterInfo> WaitersOf(const int32_t* cell) {
+    std::vector<WaiterInfo> waiters;
+    BeginLook(cell, SIZE_MAX, &waiters);
     return waiters;
   }
 
@@ -255,6 +265,17 @@ class Room {
   auto shape() { return lot_.Measure(); }
 
  private:
+  static std::size_t Look(Queue<S>* queue, std::size_t left, std::size_t most, std::vector<WaiterInfo>* waiters) {
+    for (; queue->next_look != nullptr && left > 0 && most > 0; left--, most--) {
+      const Waiter<S>* w = queue->next_look;
+      waiters->push_back({w->thread->id, w->want, w->sync, w->since_ms});
+      queue->next_look = queue->waiters.after(queue->next_look);
+    }
+    if (queue->next_look == nullptr) return 0;
+    if (left == 0) queue->next_look = nullptr;
+    return left;
+  }
+
   // Takes what the waiter wants, when it is there.
   static bool Satisfy(Waiter<S>* w) { return TakePermits<S>(w->cell, w->want); }
 

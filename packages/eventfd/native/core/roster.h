@@ -1,9 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "participant.h"
@@ -36,53 +39,41 @@ struct DeadlockStep {
 
 // The process's participants: who looks at the whole picture finds them here. Locks nest in this order: the roster's, a
 // participant's table, an arena's or a bucket's.
+//
+// Whoever looks stops nobody for long: a look at everything goes in steps, and between two of them it holds no lock. So
+// what it remembers from the step before may be gone: a participant is found again by its number, an arena is touched
+// only under the table's lock of somebody who has joined it, and a cell is told from a later one in its place by its
+// generation.
 template <class S>
 class Roster {
   using Lock = typename S::Lock;
 
  public:
   void Add(Participant<S>* participant) {
+    Wanted wanted(this);
     Lock lock(mutex_);
-    participants_.push_back(participant);
+    entries_.push_back({++last_number_, participant});
   }
 
   // After this no other thread touches the participant, or memory through it.
   void Remove(Participant<S>* participant) {
+    Wanted wanted(this);
     Lock lock(mutex_);
-    participants_.erase(std::find(participants_.begin(), participants_.end(), participant));
+    entries_.erase(std::find_if(entries_.begin(), entries_.end(),
+                                [&](const Entry& entry) { return entry.participant == participant; }));
   }
 
   // Every live object in the arenas of the process's threads. A picture of moments that lie close together: nobody is
   // stopped for it.
   std::vector<ObjectInfo> Inspect(Room<S>* room) {
-    Lock lock(mutex_);
-    std::set<Arena*> arenas;
-    std::map<const int32_t*, std::vector<HolderInfo>> holders;
-    for (Participant<S>* participant : participants_) {
-      participant->ForEachArena([&](Arena* arena) { arenas.insert(arena); });
-      participant->ForEachAttachment([&](const auto& attachment) {
-        const int32_t held = attachment.slot() == nullptr ? 0 : S::Load(attachment.slot());
-        if (held != 0) holders[attachment.cell()].push_back({participant->thread()->id, held});
-      });
-    }
+    Lock one_at_a_time(inspecting_);
+    std::map<uint64_t, ArenaRef> arenas;
+    std::vector<Hold> holds;
+    FindHolds(&arenas, &holds);
+    // Of one object in the order of the threads.
+    std::stable_sort(holds.begin(), holds.end(), [](const Hold& a, const Hold& b) { return a.cell() < b.cell(); });
     std::vector<ObjectInfo> objects;
-    for (Arena* arena : arenas) {
-      arena->ForEachCell([&](uint32_t offset, int32_t kind, const std::string& name) {
-        const int32_t* cell = arena->At(offset);
-        objects.push_back({arena->id(),
-                           offset,
-                           kind,
-                           name,
-                           FreePermits(S::Load(cell + kState)),
-                           S::Load(cell + kTotal),
-                           S::Load(cell + kFlags),
-                           holders[cell],
-                           {}});
-      });
-      for (ObjectInfo& object : objects) {
-        if (object.arena == arena->id()) object.waiters = room->WaitersOf(arena->At(object.offset));
-      }
-    }
+    for (const auto& [id, arena] : arenas) InspectArena(arena, room, holds, &objects);
     return objects;
   }
 
@@ -90,8 +81,11 @@ class Roster {
   // none. All of them are blocked in sync waits without a timeout, so it would last for ever. The thread that blocked
   // last is told of it, and no other.
   std::vector<DeadlockStep> FindDeadlock(Participant<S>* self, Room<S>* room) {
+    const uint64_t order = self->blocked_on().order;
+    if (order == 0) return {};
+    Wanted wanted(this);
     Lock lock(mutex_);
-    Search search{self, room, self->blocked_on().order, {}, {}};
+    Search search{self, room, order, {}, {}};
     if (!LeadsToSelf(self, &search)) return {};
     return search.steps;
   }
@@ -100,6 +94,113 @@ class Roster {
   uint64_t NextOrder() { return last_order_.fetch_add(1) + 1; }
 
  private:
+  // Entries of a table that are looked at in a step, and lines of an arena.
+  static constexpr std::size_t kStep = 128;
+
+  struct Entry {
+    uint64_t number;
+    Participant<S>* participant;
+  };
+
+  // A thread waits for the roster's lock, which is to go to it and not back to whoever inspects. A hint: nothing
+  // depends on it.
+  struct Wanted {
+    explicit Wanted(Roster* roster) : roster(roster) { roster->wanted_.fetch_add(1, std::memory_order_relaxed); }
+    ~Wanted() { roster->wanted_.fetch_sub(1, std::memory_order_relaxed); }
+    Roster* const roster;
+  };
+
+  void BetweenSteps() {
+    S::Yield();
+    for (int i = 0; i < 1000 && wanted_.load(std::memory_order_relaxed) > 0; i++) S::Yield();
+  }
+
+  struct Hold {
+    uint64_t arena;
+    uint32_t offset;
+    uint32_t generation;
+    HolderInfo holder;
+
+    auto cell() const { return std::tie(arena, offset, generation); }
+  };
+
+  // Who holds what, and the arenas that somebody has joined.
+  void FindHolds(std::map<uint64_t, ArenaRef>* arenas, std::vector<Hold>* holds) {
+    const auto note_arena = [&](Arena* arena) {
+      if (arenas->count(arena->id()) == 0) arenas->emplace(arena->id(), ArenaRef(arena));
+    };
+    uint64_t number = 0;   // of the participant that is looked at
+    std::size_t from = 0;  // ... from here on; 0: it is the next one's turn
+    for (;; BetweenSteps()) {
+      Lock lock(mutex_);
+      auto entry = std::lower_bound(entries_.begin(), entries_.end(), number,
+                                    [](const Entry& entry, uint64_t number) { return entry.number < number; });
+      if (from == 0 && entry != entries_.end() && entry->number == number) ++entry;
+      if (entry == entries_.end()) return;
+      if (entry->number != number) from = 0;  // that one has ended meanwhile
+      number = entry->number;
+      Participant<S>* participant = entry->participant;
+      if (from == 0) participant->ForEachArena(note_arena);
+      from = participant->ForSomeAttachments(from, kStep, [&](const auto& attachment) {
+        const int32_t held = attachment.slot() == nullptr ? 0 : S::Load(attachment.slot());
+        if (held == 0) return;
+        note_arena(attachment.arena);
+        const HolderInfo holder{participant->thread()->id, held};
+        holds->push_back({attachment.arena->id(), attachment.offset, attachment.generation, holder});
+      });
+    }
+  }
+
+  // The objects of an arena, as long as anybody uses it. `holds` is in the order of the cells.
+  void InspectArena(Arena* arena, Room<S>* room, const std::vector<Hold>& holds, std::vector<ObjectInfo>* objects) {
+    std::size_t line = 0;
+    auto hold = std::lower_bound(holds.begin(), holds.end(), arena->id(),
+                                 [](const Hold& hold, uint64_t id) { return hold.arena < id; });
+    do {
+      struct Cell {
+        uint32_t generation;
+        std::size_t waiters_left;
+        ObjectInfo object;
+      };
+      std::vector<Cell> cells;
+      const bool joined = WhileJoined(arena, [&] {
+        line = arena->ForSomeCells(line, kStep, [&](uint32_t offset, uint32_t generation, int32_t kind, auto& name) {
+          cells.push_back({generation, 0, {arena->id(), offset, kind, name, 0, 0, 0, {}, {}}});
+        });
+        std::size_t waiters = kStep;
+        for (Cell& each : cells) {
+          const int32_t* cell = arena->At(each.object.offset);
+          each.object.free = FreePermits(S::Load(cell + kState));
+          each.object.total = S::Load(cell + kTotal);
+          each.object.flags = S::Load(cell + kFlags);
+          each.waiters_left = room->BeginLook(cell, waiters, &each.object.waiters);
+          waiters -= each.object.waiters.size();
+        }
+      });
+      if (!joined) return;
+      for (Cell& each : cells) {
+        while (each.waiters_left > 0) {
+          BetweenSteps();
+          each.waiters_left =
+              room->GoOnLooking(arena->At(each.object.offset), each.waiters_left, kStep, &each.object.waiters);
+        }
+        const auto cell = std::tuple(arena->id(), each.object.offset, each.generation);
+        while (hold != holds.end() && hold->cell() < cell) ++hold;
+        for (; hold != holds.end() && hold->cell() == cell; ++hold) each.object.holders.push_back(hold->holder);
+        objects->push_back(std::move(each.object));
+      }
+      BetweenSteps();
+    } while (line != 0);
+  }
+
+  // Calls f() while somebody has joined the arena. False when nobody has.
+  template <class F>
+  bool WhileJoined(const Arena* arena, F f) {
+    Lock lock(mutex_);
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const Entry& entry) { return entry.participant->WhileJoined(arena, f); });
+  }
+
   struct Search {
     Participant<S>* self;
     Room<S>* room;
@@ -116,8 +217,9 @@ class Roster {
   bool LeadsToSelf(Participant<S>* thread, Search* search) {
     const auto blocked = thread->blocked_on();
     if (blocked.cell == nullptr || blocked.order > search->order || !search->seen.insert(thread).second) return false;
-    search->steps.push_back({thread->thread()->id, blocked.offset, blocked.arena->NameOf(blocked.offset)});
-    for (Participant<S>* other : participants_) {
+    search->steps.push_back({thread->thread()->id, blocked.offset, thread->BlockedName()});
+    for (const Entry& entry : entries_) {
+      Participant<S>* other = entry.participant;
       if (!WaitsFor(thread, blocked, other, search->room)) continue;
       if (other != search->self && !LeadsToSelf(other, search)) continue;
       if (WaitsFor(thread, blocked, other, search->room)) return true;
@@ -133,7 +235,8 @@ class Roster {
     if (thread->blocked_on().order != blocked.order) return false;
     bool waits = false;
     other->ForEachAttachment([&](const auto& attachment) {
-      if (attachment.cell() == blocked.cell && S::Load(attachment.slot()) > 0) waits = true;
+      if (attachment.cell() != blocked.cell || attachment.slot() == nullptr) return;
+      if (S::Load(attachment.slot()) > 0) waits = true;
     });
     if (waits) return room->StandsInQueue(blocked.cell, thread->thread());
     other->ForEachWaitWhileBlocked([&](Waiter<S>* w) {
@@ -143,8 +246,11 @@ class Roster {
     return waits;
   }
 
+  typename S::Mutex inspecting_;
   typename S::Mutex mutex_;
-  std::vector<Participant<S>*> participants_;
+  std::vector<Entry> entries_;  // by number
+  uint64_t last_number_ = 0;
+  std::atomic<int> wanted_{0};
   typename S::template Atomic<uint64_t> last_order_{0};
 };
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <thread>
 
 namespace efd {
 
@@ -27,6 +28,9 @@ struct RealSync {
   static bool CompareExchange(int32_t* word, int32_t* expected, int32_t desired) {
     return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
   }
+
+  // Lets others run who wait for a lock that was just let go of.
+  static void Yield() { std::this_thread::yield(); }
 
   static void Relax() {
 #if defined(__x86_64__) || defined(__i386__)

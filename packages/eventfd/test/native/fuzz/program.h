@@ -262,10 +262,10 @@ class Program {
 
   // As a handle's memory does; the header may not say any more that it is an arena.
   void Join(Actor& actor) {
-    Arena* found = nullptr;
+    efd::ArenaRef found;
     if (TheArenas().Find(Memory(), input_.Below(4) == 0 ? kBytes : kBytes / 2, &found) != Arenas::Found::kOk) {
       if (input_.Below(4) == 0) return;  // others joined when it still said so
-      found = arena_;
+      found = efd::ArenaRef(arena_);
     }
     CHECK(found == arena_);
     bool is_new;

@@ -3,6 +3,7 @@
 #include "model/scenarios_barrier.h"
 #include "model/scenarios_deadlock.h"
 #include "model/scenarios_growth.h"
+#include "model/scenarios_inspect.h"
 #include "model/scenarios_queue.h"
 #include "model/scenarios_rwlock.h"
 
@@ -12,7 +13,8 @@ namespace model {
 // ever, which is what a lost wake-up looks like.
 inline std::vector<Scenario> Scenarios() {
   std::vector<Scenario> all;
-  for (auto part : {QueueScenarios, RwLockScenarios, BarrierScenarios, DeadlockScenarios, GrowthScenarios}) {
+  for (auto part :
+       {QueueScenarios, RwLockScenarios, BarrierScenarios, DeadlockScenarios, GrowthScenarios, InspectScenarios}) {
     for (Scenario& scenario : part()) all.push_back(std::move(scenario));
   }
   return all;

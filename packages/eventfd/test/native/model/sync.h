@@ -68,6 +68,7 @@ struct ModelSync {
 
   static int32_t Load(const int32_t* word) {
     Explorer::Before({Kind::kLoad, word});
+    if (on_load != nullptr) on_load(word);
     return *word;
   }
   static void Store(int32_t* word, int32_t value) {
@@ -102,9 +103,11 @@ struct ModelSync {
     return false;
   }
 
+  static void Yield() {}
   static void Relax() {}
 
-  // Told of every change of a word at the moment it happens.
+  // Told of every look at a word, and of every change, at the moment it happens.
+  static inline void (*on_load)(const int32_t* word) = nullptr;
   static inline void (*on_write)(int32_t* word, int32_t before, int32_t after) = nullptr;
 
  private:

@@ -186,6 +186,26 @@ void Self::LearnOfDeath() {
   world_->owner_died_ = false;
 }
 
+void Self::LeaveArena() {
+  host_.Boundary();
+  auto& participant = actor_.participant;
+  const uint32_t arena = at_[0]->member;
+  for (uint32_t id = 0; id < 2; id++) CHECK(participant.Detach(id));
+  left_ = true;
+  CHECK(participant.LeaveArena(arena));
+  Explorer::Note("has left the arena");
+  world_->UnmapIfLeft();
+}
+
+void Self::Inspect() {
+  host_.Boundary();
+  Explorer::Note("inspects");
+  for (const efd::ObjectInfo& object : world_->roster_.Inspect(&World::TheRoom())) {
+    CHECK_SAYS(object.offset == world_->offsets_[0] || object.offset == world_->offsets_[1],
+               "an object is seen that is none");
+  }
+}
+
 bool& Self::guarded() {
   return world_->guarded_;
 }
@@ -204,10 +224,11 @@ void World::Begin() {
     cells_[i] = arena_->At(offsets_[i]);
     inside_[i] = 0;
   }
-  guarded_ = owner_died_ = false;
+  guarded_ = owner_died_ = unmapped_ = false;
   queue_.clear();
   current_ = this;
   ModelActor::Spinner::SetMostSpinning(scenario_->spinning);
+  ModelSync::on_load = OnLoad;
   ModelSync::on_write = OnWrite;
   for (int i = 0; i < actors(); i++) {
     selves_[i] = std::make_unique<Self>(this, i);
@@ -217,6 +238,7 @@ void World::Begin() {
     host.boundaries = 0;
     if (i == scenario_->mortal) host.dies_at = dies_at_;
   }
+  unmapped_ = false;  // whoever was prepared first may have been alone
 }
 
 void World::Resumed(ModelWaiter* waiter, Outcome outcome) {
@@ -276,6 +298,16 @@ void World::Died(int actor) {
   queue_.erase(std::remove_if(queue_.begin(), queue_.end(), [&](const Waiting& each) { return each.actor == actor; }),
                queue_.end());
   any_died_ = true;
+  UnmapIfLeft();
+}
+
+// Memory that nobody has joined is not there any more. To the scheduler this is a change of every word of the cells.
+void World::UnmapIfLeft() {
+  if (arena_->joined > 0) return;
+  for (int32_t* cell : cells_) {
+    for (int word = 0; word <= efd::kLife; word++) Explorer::Before({Kind::kChange, cell + word});
+  }
+  unmapped_ = true;
 }
 
 std::vector<World::Waiting>::iterator World::Find(ModelWaiter* waiter) {
@@ -283,6 +315,12 @@ std::vector<World::Waiting>::iterator World::Find(ModelWaiter* waiter) {
       std::find_if(queue_.begin(), queue_.end(), [&](const Waiting& each) { return each.waiter == waiter; });
   CHECK_SAYS(it != queue_.end(), "a waiter is looked at that does not wait");
   return it;
+}
+
+void World::OnLoad(const int32_t* word) {
+  const auto* at = reinterpret_cast<const uint8_t*>(word);
+  if (at < current_->memory_ || at >= current_->memory_ + sizeof current_->memory_) return;
+  CHECK_SAYS(!current_->unmapped_, "memory is touched that nobody keeps");
 }
 
 // Permits leave a state word. On the fast path they must not pass who is not to be overtaken.
@@ -323,7 +361,7 @@ void World::CheckConserved() {
   }
   int32_t sum = efd::FreePermits(cells_[0][efd::kState]);
   for (int i = 0; i < actors(); i++) {
-    if (!selves_[i]->died()) sum += *selves_[i]->at(0)->slot();
+    if (selves_[i]->is_attached()) sum += *selves_[i]->at(0)->slot();
   }
   for (const Waiting& each : queue_) {
     if (each.waiter->cell == cells_[0] && each.waiter->outcome == Outcome::kGranted) sum += each.waiter->want;
@@ -344,6 +382,7 @@ void World::End() {
       CHECK_SAYS(efd::FreePermits(cell[efd::kState]) == cell[efd::kTotal], "permits are lost, or made from nothing");
     }
   }
+  ModelSync::on_load = nullptr;
   ModelSync::on_write = nullptr;
   if (scenario_->spinning > 0) {
     bool spun = false;
@@ -368,7 +407,7 @@ const char* World::NameOf(const void* object) const {
       snprintf(name, sizeof name, "the waker of %c", 'A' + i);
       return name;
     }
-    if (object == selves_[i]->at(0)->slot()) {
+    if (selves_[i]->is_attached() && object == selves_[i]->at(0)->slot()) {
       snprintf(name, sizeof name, "the ledger of %c", 'A' + i);
       return name;
     }

@@ -107,6 +107,9 @@ class Self {
   }
   // Something that the second cell, used as a mutex, guards.
   bool& guarded();
+  // Lets go of both cells and leaves the arena. Who was the last there unmaps it.
+  void LeaveArena();
+  void Inspect();
   // For who holds a mutex: whether its last owner died must be known now, and to nobody later.
   void LearnOfDeath();
 
@@ -114,6 +117,7 @@ class Self {
   Host& host() { return host_; }
   ModelActor& actor() { return actor_; }
   bool died() const { return died_; }
+  bool is_attached() const { return !died_ && !left_; }
 
   // Between runs
   void Run(void (*body)(Self&));
@@ -130,6 +134,7 @@ class Self {
   int32_t parked_want_ = 0;
   Got parked_ = Got::kTimeout;
   bool died_ = false;
+  bool left_ = false;
 };
 
 struct Scenario {
@@ -192,9 +197,11 @@ class World final : public Program {
     bool served() const { return waiter->outcome != efd::Outcome::kWaiting; }
   };
 
+  static void OnLoad(const int32_t* word);
   static void OnWrite(int32_t* word, int32_t before, int32_t after);
 
   std::vector<Waiting>::iterator Find(ModelWaiter* waiter);
+  void UnmapIfLeft();
   bool WaitsFor(int actor, int other, const int32_t* cell) const;
   bool has_ledger() const { return scenario_->kind <= efd::kRwLock; }
 
@@ -203,6 +210,7 @@ class World final : public Program {
   bool any_died_ = false;
   bool guarded_ = false;
   bool owner_died_ = false;  // and nobody has been told
+  bool unmapped_ = false;    // the memory, when the last has left it
 
   alignas(64) uint8_t memory_[32 * 64];
   std::unique_ptr<efd::Arena> arena_;

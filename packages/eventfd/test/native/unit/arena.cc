@@ -137,7 +137,7 @@ TEST("arenas: memory is found by address and by what its header says") {
   Memory memory, other;
   auto& arenas = Process(kAddon);
   Arena* made = arenas.Create(memory.bytes, sizeof memory.bytes);
-  Arena* found = nullptr;
+  efd::ArenaRef found;
   CHECK(arenas.Find(memory.bytes, sizeof memory.bytes, &found) == Arenas::Found::kOk);
   CHECK(found == made);
   CHECK(arenas.Find(memory.bytes, 32, &found) == Arenas::Found::kNoArena);
@@ -151,7 +151,7 @@ TEST("arenas: another copy of the addon's memory is told apart") {
   Memory memory;
   auto &ours = Process(kAddon), &theirs = Process(kAddon + 1);
   theirs.Create(memory.bytes, sizeof memory.bytes);
-  Arena* found = nullptr;
+  efd::ArenaRef found;
   CHECK(ours.Find(memory.bytes, sizeof memory.bytes, &found) == Arenas::Found::kOtherAddon);
 }
 
@@ -162,11 +162,21 @@ TEST("arenas: new memory at an address takes the place of the old") {
   Memory before = memory;
   memory = Memory{};
   Arena* second = arenas.Create(memory.bytes, sizeof memory.bytes);
-  Arena* found = nullptr;
+  efd::ArenaRef found;
   CHECK(arenas.Find(memory.bytes, sizeof memory.bytes, &found) == Arenas::Found::kOk);
   CHECK(found == second);
   memory = before;
   CHECK(arenas.Find(memory.bytes, sizeof memory.bytes, &found) == Arenas::Found::kNoArena);
+}
+
+TEST("arenas: the books of an arena are there while somebody names it, whatever took its place") {
+  Memory memory;
+  Arenas arenas(kAddon);
+  efd::ArenaRef named = arenas.Create(memory.bytes, sizeof memory.bytes);
+  const uint32_t cell = named->AllocateCell(kKind, 0, 1, 1, "old");
+  const efd::ArenaRef next = arenas.Create(memory.bytes, sizeof memory.bytes);
+  CHECK(next != named && next->id() != named->id());
+  CHECK(named->NameOf(cell) == "old");
 }
 
 }  // namespace unit_arena

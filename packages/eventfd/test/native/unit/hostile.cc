@@ -106,7 +106,7 @@ TEST("hostile: an arena is found by its own header alone") {
   Arenas arenas(kAddon);
   Arena* made = arenas.Create(memory.bytes, sizeof memory.bytes);
   const auto found = [&] {
-    Arena* arena = nullptr;
+    efd::ArenaRef arena;
     const auto what = arenas.Find(memory.bytes, sizeof memory.bytes, &arena);
     CHECK((what == Arenas::Found::kOk) == (arena == made));
     return what;
@@ -121,7 +121,6 @@ TEST("hostile: an arena is found by its own header alone") {
   CHECK(found() == Arenas::Found::kOtherAddon);
   words[1] = 0;  // the magic
   CHECK(found() == Arenas::Found::kNoArena);
-  delete made;
 }
 
 TEST("hostile: memory that a thread has joined does not become another arena") {
@@ -133,11 +132,9 @@ TEST("hostile: memory that a thread has joined does not become another arena") {
   const uint32_t index = participant.Join(arenas.Create(memory.bytes, sizeof memory.bytes), &is_new);
   CHECK(arenas.Create(memory.bytes, sizeof memory.bytes) == nullptr);
   CHECK(participant.LeaveArena(index));
-  Arena* another = arenas.Create(memory.bytes, sizeof memory.bytes);
-  CHECK(another != nullptr);
+  CHECK(arenas.Create(memory.bytes, sizeof memory.bytes) != nullptr);
   CHECK(arenas.Create(memory.bytes + 4, 128) == nullptr);
   CHECK(arenas.Create(memory.bytes, 63) == nullptr);
-  delete another;
 }
 
 }  // namespace unit_hostile

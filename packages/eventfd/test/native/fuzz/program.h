@@ -203,14 +203,16 @@ class Program {
     efd::Room<S>& room = TheRoom();
     switch (input_.Below(4)) {
       case 0:
-        return room.SetEvent(at->cell());
+        room.SetEvent(at->cell());
+        return;
       case 1:
         return room.SetBroken(at->cell(), input_.Below(2) == 0);
       case 2:
         room.TakeAbandoned(at->cell());
         return;
       case 3:
-        return room.Serve(at->cell());
+        room.Serve(at->cell());
+        return;
     }
   }
 

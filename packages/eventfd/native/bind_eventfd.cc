@@ -39,7 +39,6 @@ struct FdCopy {
   efd::Copy copy;
   Attachments attachments;
   bool held = false;
-  bool ending = false;
 };
 
 // What the functions of one thread share: their data, until its environment ends.
@@ -48,28 +47,8 @@ struct ThreadState {
 
   uv_loop_t* loop;
   LoopWatch loop_watch;
-  efd::RoomEpoll room;  // of the descriptor that eventfdWrite waits for
-  // By number, which is never used again; null where it is gone. One that ends stays until libuv has let go of its
-  // handles.
-  std::vector<std::unique_ptr<FdCopy>> copies;
-  napi_async_cleanup_hook_handle end = nullptr;  // once the environment ends
-
-  void End(FdCopy* copy) {
-    if (std::exchange(copy->ending, true)) return;
-    copy->attachments.Shutdown([this, copy] {
-      copies[copy->copy.id()].reset();
-      FinishIfDone();
-    });
-  }
-
-  // Node goes on to close the loop only when the hook has been removed.
-  void FinishIfDone() {
-    if (end == nullptr || std::any_of(copies.begin(), copies.end(), [](const auto& copy) { return copy != nullptr; }))
-      return;
-    const auto hook = end;
-    delete this;
-    napi_remove_async_cleanup_hook(hook);
-  }
+  efd::RoomEpoll room;                          // of the descriptor that eventfdWrite waits for
+  std::vector<std::unique_ptr<FdCopy>> copies;  // by number, which is never used again; null where it is gone
 };
 
 FdCopy::FdCopy(napi_env env, napi_value object, uint32_t id, ThreadState* state)
@@ -77,7 +56,7 @@ FdCopy::FdCopy(napi_env env, napi_value object, uint32_t id, ThreadState* state)
           env, object, id,
           [](void* owner, efd::Copy* copy) {
             auto* state = static_cast<ThreadState*>(owner);
-            state->End(state->copies[copy->id()].get());
+            state->copies[copy->id()].reset();
           },
           state),
       attachments(state->loop, [this, env](int64_t id, efd::Side side) {
@@ -93,7 +72,7 @@ ThreadState& StateOf(const Napi::CallbackInfo& info) {
 FdCopy* CopyOf(const Napi::CallbackInfo& info) {
   const auto& copies = StateOf(info).copies;
   const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
-  return id < copies.size() && copies[id] != nullptr && !copies[id]->ending ? copies[id].get() : nullptr;
+  return id < copies.size() ? copies[id].get() : nullptr;
 }
 
 int Int(const Napi::Value& value) {
@@ -258,26 +237,15 @@ Napi::Value Watch(const Napi::CallbackInfo& info) {
   return Number(info, error);
 }
 
-// Runs however the thread ends.
-void OnEnvironmentEnd(napi_async_cleanup_hook_handle hook, void* data) {
-  auto* state = static_cast<ThreadState*>(data);
-  for (size_t i = 0; i < state->copies.size(); i++) {
-    if (FdCopy* copy = state->copies[i].get()) {
-      copy->copy.Drop();
-      state->End(copy);
-    }
-  }
-  state->end = hook;
-  state->FinishIfDone();
-}
-
 }  // namespace
 
 void BindEventFd(Napi::Env env, Napi::Object exports) {
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) return;
   auto* state = new ThreadState(loop);
-  napi_add_async_cleanup_hook(env, OnEnvironmentEnd, state, nullptr);
+  // Runs however the thread ends.
+  napi_add_env_cleanup_hook(
+      env, [](void* data) { delete static_cast<ThreadState*>(data); }, state);
 
   auto bind = [&]<typename Call>(const char* name, Call call) {
     exports.Set(name, Napi::Function::New(env, call, name, state));

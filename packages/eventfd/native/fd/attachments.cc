@@ -10,6 +10,10 @@
 
 namespace efd {
 
+Attachments::~Attachments() {
+  while (!attachments_.empty()) Detach(attachments_.begin()->first);
+}
+
 int64_t Attachments::Add(const Descriptor& descriptor) {
   int64_t id = Registry::Instance().Add(descriptor);
   if (id == 0) return -EEXIST;
@@ -48,7 +52,7 @@ void Attachments::Detach(int64_t id) {
 void Attachments::Close(Attachment* attachment) {
   for (SideWatch& watch : attachment->sides) {
     SetArmed(&watch, false);
-    if (watch.handle != nullptr) watch.handle->Close(OnHandleClosed, this);
+    if (watch.handle != nullptr) watch.handle->Close();
   }
   if (attachment->read_epoll != -1) close(attachment->read_epoll);
   attachment->room.Close();
@@ -90,7 +94,7 @@ int Attachments::Arm(SideWatch* watch) {
     const int error = WatchFd(watch, attachment->descriptor.fd);
     if (error != -EEXIST) return error;
     // From here on through an epoll, though whoever watches the descriptor itself may stop.
-    if (watch->handle != nullptr) std::exchange(watch->handle, nullptr)->Close(OnHandleClosed, this);
+    if (watch->handle != nullptr) std::exchange(watch->handle, nullptr)->Close();
     const int epoll = EpollOf(attachment->descriptor.fd, EPOLLIN);
     if (epoll < 0) return epoll;
     attachment->read_epoll = epoll;
@@ -104,7 +108,6 @@ int Attachments::WatchFd(SideWatch* watch, int fd) {
     int error = 0;
     watch->handle = PollHandle::Create(loop_, fd, OnEvents, watch, &error);
     if (watch->handle == nullptr) return error;
-    open_handles_++;
   }
   return watch->handle->Start(UV_READABLE);  // an epoll is readable when it has an event
 }
@@ -127,23 +130,6 @@ int Attachments::WaitForRoom(int64_t id, int loop_fd, int ms, bool* loop_has_wor
   if (found == attachments_.end()) return -ENOENT;
   Attachment& attachment = *found->second;
   return attachment.room.Wait(attachment.descriptor.fd, loop_fd, ms, loop_has_work);
-}
-
-void Attachments::Shutdown(std::function<void()> done) {
-  while (!attachments_.empty()) Detach(attachments_.begin()->first);
-  if (open_handles_ == 0) {
-    done();
-  } else {
-    done_ = std::move(done);
-  }
-}
-
-void Attachments::OnHandleClosed(void* data) {
-  auto* self = static_cast<Attachments*>(data);
-  self->open_handles_--;
-  if (self->open_handles_ != 0 || !self->done_) return;
-  std::function<void()> done = std::move(self->done_);  // it ends *self
-  done();
 }
 
 }  // namespace efd

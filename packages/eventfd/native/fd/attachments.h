@@ -29,6 +29,7 @@ using OnReady = std::function<void(int64_t id, Side side)>;
 class Attachments {
  public:
   Attachments(uv_loop_t* loop, OnReady on_ready) : loop_(loop), on_ready_(std::move(on_ready)) {}
+  ~Attachments();  // detaches all
   Attachments(const Attachments&) = delete;
   Attachments& operator=(const Attachments&) = delete;
 
@@ -51,9 +52,6 @@ class Attachments {
 
   // Whether a side of any is watched for.
   bool armed() const { return armed_ > 0; }
-
-  // Detaches all; calls `done` when libuv has let go of the last handle, be it at once.
-  void Shutdown(std::function<void()> done);
 
  private:
   struct Attachment;
@@ -80,14 +78,11 @@ class Attachments {
   void Close(Attachment* attachment);
   static void SetArmed(SideWatch* watch, bool armed);
   static void OnEvents(void* data, int status, int events);
-  static void OnHandleClosed(void* data);
 
   uv_loop_t* loop_;
   const OnReady on_ready_;
   std::unordered_map<int64_t, std::unique_ptr<Attachment>> attachments_;
-  int armed_ = 0;         // sides
-  int open_handles_ = 0;  // those under way to be closed included
-  std::function<void()> done_;
+  int armed_ = 0;  // sides
 };
 
 }  // namespace efd

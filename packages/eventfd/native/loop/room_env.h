@@ -78,7 +78,7 @@ class RoomEnv {
 
   explicit RoomEnv(napi_env env)
       : env_(env), process_(Process::Get()), room_(process_.room), participant_(&room_, &waker_) {
-    napi_add_async_cleanup_hook(env, OnCleanup, this, &hook_);
+    napi_add_env_cleanup_hook(env, OnCleanup, this);
     process_.roster.Add(&participant_);
   }
 
@@ -372,32 +372,21 @@ class RoomEnv {
     self->copies_[copy->id()].reset();
   }
 
-  static void OnCleanup(napi_async_cleanup_hook_handle, void* data) {
+  // Runs however the thread ends.
+  static void OnCleanup(void* data) {
     auto* self = static_cast<RoomEnv*>(data);
     AtPoint("dying");
     self->process_.roster.Remove(&self->participant_);
     self->participant_.Die();
-    // Node frees no reference that an addon made. Nothing calls JavaScript any more, and the environment is whole
-    // still.
-    self->copies_.clear();
-    self->memories_.clear();
-    if (self->poll_ == nullptr) {
-      self->Finish();
-    } else {
-      self->poll_->Close([](void* data) { static_cast<RoomEnv*>(data)->Finish(); }, self);
-    }
-  }
-
-  void Finish() {
-    waker_.Close();
-    napi_remove_async_cleanup_hook(hook_);
-    delete this;
+    if (self->poll_ != nullptr) self->poll_->Close();
+    self->waker_.Close();
+    // With it end the references to JavaScript: Node frees none that an addon made, and the environment is whole still.
+    delete self;
   }
 
   napi_env env_;
   uv_loop_t* const loop_ = LoopOf(env_);
   LoopWatch loop_watch_{loop_};
-  napi_async_cleanup_hook_handle hook_ = nullptr;
   Process& process_;
   Room<RealSync>& room_;
   WakerEventfd waker_;

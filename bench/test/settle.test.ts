@@ -41,6 +41,12 @@ describe('a comparison', () => {
     expect(settled([1.01, 1.01], level)).toBeUndefined();
   });
 
+  it('is settled at the limit where rounds differ by less than half of the last digit', () => {
+    expect(settled([1, 1, 1, 1], level)).toBeUndefined();
+    expect(settled([1, 0.999, 1, 1], level, 0.002)).toBe(true);
+    expect(settled([0.98, 0.98, 0.98, 0.98], level, 0.002)).toBe(false);
+  });
+
   it('passes over what was not measured', () => {
     expect(settled([Number.NaN, 3, 3.1, Number.POSITIVE_INFINITY], level)).toBe(true);
   });

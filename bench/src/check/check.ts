@@ -28,7 +28,8 @@ export function printVerdicts(verdicts: readonly Verdict[]): boolean {
     style: { head: [], border: [], compact: true },
   });
   for (const verdict of verdicts) {
-    const { bound, ours, theirs, against, value, held, missing } = verdict;
+    const { bound, ours, theirs, against, value, held, settled, missing } = verdict;
+    const word = held === undefined ? (missing ?? 'not measured') : held ? 'held' : 'NOT HELD';
     const x = bound.theirs.length === 0 ? 'count' : 'x';
     table.push([
       bound.what,
@@ -40,15 +41,21 @@ export function printVerdicts(verdicts: readonly Verdict[]): boolean {
       value === undefined || value.runs === 1 ? '' : `${show(value.low, x)} .. ${show(value.high, x)}`,
       value === undefined || bound.theirs.length === 0 ? '' : value.runs,
       showLimit(bound),
-      held === undefined ? (missing ?? 'not measured') : held ? 'held' : 'NOT HELD',
+      held === undefined || settled ? word : `${word}, not sure yet`,
     ]);
   }
   console.log(table.toString());
   const missed = verdicts.filter(({ held }) => held === false).length;
   const open = verdicts.filter(({ held }) => held === undefined).length;
+  const unsure = verdicts.filter(({ held, settled }) => held !== undefined && !settled).length;
   const all = verdicts.length;
   console.log(
     `${all - missed - open} of ${all} bounds held, ${missed} not${open > 0 ? `, ${open} not measurable here` : ''}.`,
   );
+  if (unsure > 0) {
+    console.log(
+      `${unsure} are not sure yet: they take more rounds than there was time for (--minutes), or than there are.`,
+    );
+  }
   return missed === 0;
 }

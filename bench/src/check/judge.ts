@@ -21,6 +21,8 @@ export interface Verdict {
   readonly value: Summary | undefined;
   /** Undefined: this Node lacks the other side. */
   readonly held: boolean | undefined;
+  /** False: the time was up before enough rounds had been made to be sure. */
+  readonly settled: boolean;
   readonly missing: string | undefined;
 }
 
@@ -78,22 +80,26 @@ export function openSides(bound: Bound, results: readonly CaseResult[]): Side[] 
   const rivals = bound.theirs
     .map((side) => compare(bound, results, side))
     .filter(({ missing }) => missing === undefined)
-    .map(({ side, ratios }) => ({ side, held: settled(ratios, bound.limit) }));
-  const itself = bound.itself === undefined || settled(own, bound.itself);
+    .map(({ side, ratios }) => ({ side, held: settled(ratios, bound.limit, bound.spread) }));
+  const itself = bound.itself === undefined || settled(own, bound.itself, bound.spread);
   // One that is missed is enough; all must be held.
   if (itself === false || rivals.some(({ held }) => held === false)) return [];
   const open = rivals.filter(({ held }) => held === undefined).map(({ side }) => side);
   return open.length > 0 || itself === undefined ? [bound.ours, ...open] : [];
 }
 
-/** How close it is to call: the smallest distance from the limit, as a share of it. */
+/**
+ * How close it is to call: the smallest distance from the limit, as a share of it. An index is always close to its end, and
+ * gets its rounds with the rate of the same runs.
+ */
 export function closeness(bound: Bound, results: readonly CaseResult[]): number {
+  if (bound.itself !== undefined) return Number.POSITIVE_INFINITY;
   const limit = 'atMost' in bound.limit ? bound.limit.atMost : bound.limit.atLeast;
   const ratios = bound.theirs.map((side) => summarize(compare(bound, results, side).ratios)?.median);
   return Math.min(...ratios.map((ratio) => (ratio === undefined ? 0 : Math.abs(Math.log(ratio / limit)))));
 }
 
-function judge(bound: Bound, results: readonly CaseResult[]): Verdict {
+function judge(bound: Bound, results: readonly CaseResult[]): Omit<Verdict, 'settled'> {
   const here = pointOf(results, bound.case, bound.point);
   const ours = summaryOf(subjectOf(here, bound.ours.subject), bound.ours.metric);
   const metric = caseOf(bound.case)?.metrics[bound.ours.metric];
@@ -148,5 +154,8 @@ export function boundsOf(of: readonly string[] = []): readonly Bound[] {
 }
 
 export function verdictsOf(results: Pick<Results, 'cases'>, of: readonly Bound[] = bounds): Verdict[] {
-  return of.map((bound) => judge(bound, results.cases));
+  return of.map((bound) => ({
+    ...judge(bound, results.cases),
+    settled: openSides(bound, results.cases).length === 0,
+  }));
 }

@@ -58,10 +58,8 @@ export class Attachment {
       known.#holders++;
       return known;
     }
-    const error = native.attachFd(copy.id, id);
-    if (error === -ENOENT) return undefined;
-    // EEXIST: a vm timeout struck here before, and the addon knows what this module does not.
-    if (error < 0 && error !== -EEXIST) throw systemError(-error, 'attach');
+    // It may be attached already: a vm timeout struck here before.
+    if (native.attachFd(copy.id, id) === -ENOENT) return undefined;
     return new Attachment(id);
   }
 

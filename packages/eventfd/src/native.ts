@@ -1,4 +1,5 @@
 /** The only declaration of what the addon exports. */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -214,6 +215,15 @@ export interface RoomBinding {
 
 type Addon = EventFdBinding & RoomBinding;
 
+/** Whether this module is not in its package any more. */
+function isBundled(): boolean {
+  try {
+    return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).name !== 'eventfd';
+  } catch {
+    return true;
+  }
+}
+
 /** What to do about an addon that does not load. `cause` is what Node said. */
 function remedyFor({ code, resource }: { code?: unknown; resource?: unknown }): string {
   if (process.platform !== 'linux') {
@@ -224,6 +234,14 @@ function remedyFor({ code, resource }: { code?: unknown; resource?: unknown }): 
   }
   if (code === 'ERR_ACCESS_DENIED') {
     return `Node may not read what finding it needs: start it with --allow-fs-read=${resource} beside --permission`;
+  }
+  if (isBundled()) {
+    return (
+      'This code is not where the package was installed: a bundler has put it elsewhere, and the binary has stayed behind. ' +
+      "Leave both packages out of the bundle: esbuild --external:eventfd --external:@eventfd/semaphore, webpack's `externals`, " +
+      "Rollup's and Vite's `external` in `rollupOptions`: [/^(eventfd|@eventfd\\/semaphore)(\\/|$)/], Vite's `ssr.external`: " +
+      "['eventfd', '@eventfd/semaphore']"
+    );
   }
   return (
     'Run `npm rebuild eventfd`, which compiles it with g++ 11, make and python3; npm 12 first wants `npm install-scripts ' +

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { EventFd, type EventFdSource, type SyncWaitOptions, type WaitOptions } from 'eventfd';
 import { InvalidHandleError, requireEventFd, requireFunction, requireWait } from 'eventfd/internal';
 import { runHolding } from './core/run.js';
+import { refuseToBePosted } from './core/unpostable.js';
 
 /** What a posted FdSemaphore arrives as. */
 export interface PostedFdSemaphore {
@@ -113,8 +115,29 @@ export class FdSemaphore {
   }
 }
 
+/** What is to be said of every permit. */
+class Held {
+  constructor() {
+    refuseToBePosted(this);
+  }
+
+  toString(): string {
+    return 'an FdSemaphore';
+  }
+
+  toJSON(): undefined {}
+
+  [inspect.custom](): string {
+    return `${this}`;
+  }
+}
+
+const held = new Held();
+
 /** A permit of an FdSemaphore, until `release()` or the end of a `using` block. */
 export class FdPermit {
+  /** The only property of its own, for a structured clone to come across: it refuses to be cloned. @internal */
+  readonly core: object = held;
   readonly #eventfd: EventFd;
   #held = true;
 

@@ -161,13 +161,14 @@ export class Mutex extends SharedObject {
 
 /** The lock, held by this thread until `unlock()`, the end of a `using` block, or the end of the thread. */
 export class MutexGuard implements Hold {
-  readonly #core: BatchSemaphore;
+  /** The only property of its own, for a structured clone to come across: it refuses to be cloned. @internal */
+  declare readonly core: BatchSemaphore;
   #count: number;
   #abandoned = false;
 
   /** @internal */
   constructor(core: BatchSemaphore, count: number) {
-    this.#core = core;
+    this.core = core;
     this.#count = count;
   }
 
@@ -188,9 +189,9 @@ export class MutexGuard implements Hold {
   /** Unlocks, and wakes the next in the queue. Doing it twice is harmless. */
   unlock(): void {
     if (this.#count === 0) return;
-    const result = this.#core.release(this.#count);
+    const result = this.core.release(this.#count);
     this.#count = 0;
-    this.#core.afterRelease(result, this);
+    this.core.afterRelease(result, this);
   }
 
   /** The same, at the end of a `using` block. */
@@ -201,13 +202,13 @@ export class MutexGuard implements Hold {
   /** @internal */
   onAcquired(acquiredAt?: string): void {
     this.#count = 1;
-    if (this.#core.takeAbandoned()) this.#abandoned = true;
-    this.#core.observer?.acquired(this, acquiredAt);
+    if (this.core.takeAbandoned()) this.#abandoned = true;
+    this.core.observer?.acquired(this, acquiredAt);
   }
 
   /** For Condition, which may be of another copy of this package. @internal */
   [LOCK](): LockOf {
-    const core = this.#core;
+    const core = this.core;
     const { cell } = core;
     return {
       arena: cell.arena.index,

@@ -10,12 +10,13 @@ const PERMIT: unique symbol = Symbol.for('eventfd.permit');
  * Made by `Semaphore`. It stays in the thread that acquired it: permits are given back when that thread dies.
  */
 export class Permit implements Hold {
-  readonly #core: BatchSemaphore;
+  /** The only property of its own, for a structured clone to come across: it refuses to be cloned. @internal */
+  declare readonly core: BatchSemaphore;
   #count: number;
 
   /** @internal */
   constructor(core: BatchSemaphore, count: number) {
-    this.#core = core;
+    this.core = core;
     this.#count = count;
   }
 
@@ -32,9 +33,9 @@ export class Permit implements Hold {
   /** Gives the permits back and wakes whom they suffice for. Doing it twice is harmless. */
   release(): void {
     if (this.#count === 0) return;
-    const result = this.#core.release(this.#count);
+    const result = this.core.release(this.#count);
     this.#count = 0;
-    this.#core.afterRelease(result, this);
+    this.core.afterRelease(result, this);
   }
 
   /** The same, at the end of a `using` block. */
@@ -44,15 +45,15 @@ export class Permit implements Hold {
 
   /** @internal */
   onAcquired(acquiredAt?: string): void {
-    this.#core.observer?.acquired(this, acquiredAt);
+    this.core.observer?.acquired(this, acquiredAt);
   }
 
   /** Takes the permits out of circulation: the semaphore has that many fewer from now on. */
   forget(): void {
     if (this.#count === 0) return;
-    const result = this.#core.forget(this.#count);
+    const result = this.core.forget(this.#count);
     this.#count = 0;
-    this.#core.afterRelease(result, this);
+    this.core.afterRelease(result, this);
   }
 
   /**
@@ -63,8 +64,8 @@ export class Permit implements Hold {
    */
   split(count: number): Permit {
     requireInteger('count', count, 1, this.#count - 1);
-    const part = new Permit(this.#core, count);
-    this.#core.observer?.acquired(part);
+    const part = new Permit(this.core, count);
+    this.core.observer?.acquired(part);
     // No call from here on: a part that never got to the caller is not split off either.
     this.#count -= count;
     return part;
@@ -79,12 +80,12 @@ export class Permit implements Hold {
     if (other === this) return;
     // One of another copy of this package is a Permit, too, though of no object of this copy.
     if (Object(other)[PERMIT] !== true) throw invalidArgType('other', 'an instance of Permit', other);
-    if (!(#core in other) || other.#core !== this.#core) {
-      const message = `The argument "other" must be a Permit of the same ${this.#core.cell} object`;
+    if (other.core !== this.core) {
+      const message = `The argument "other" must be a Permit of the same ${this.core.cell} object`;
       throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
     }
     this.#count += other.#count;
     other.#count = 0;
-    this.#core.observer?.settled(other);
+    this.core.observer?.settled(other);
   }
 }

@@ -163,12 +163,13 @@ export class RwLock extends SharedObject {
 
 /** The lock, held to read until `unlock()`, the end of a `using` block, or the end of the thread. */
 export class ReadGuard implements Hold {
-  readonly #core: BatchSemaphore;
+  /** The only property of its own, for a structured clone to come across: it refuses to be cloned. @internal */
+  declare readonly core: BatchSemaphore;
   #count: number;
 
   /** @internal */
   constructor(core: BatchSemaphore, count: number) {
-    this.#core = core;
+    this.core = core;
     this.#count = count;
   }
 
@@ -180,9 +181,9 @@ export class ReadGuard implements Hold {
   /** Unlocks, and wakes whom that lets in. Doing it twice is harmless. */
   unlock(): void {
     if (this.#count === 0) return;
-    const result = this.#core.release(this.#count);
+    const result = this.core.release(this.#count);
     this.#count = 0;
-    this.#core.afterRelease(result, this);
+    this.core.afterRelease(result, this);
   }
 
   /** The same, at the end of a `using` block. */
@@ -192,19 +193,20 @@ export class ReadGuard implements Hold {
 
   /** @internal */
   onAcquired(acquiredAt?: string): void {
-    this.#core.observer?.acquired(this, acquiredAt);
+    this.core.observer?.acquired(this, acquiredAt);
   }
 }
 
 /** The lock, held to write until `unlock()`, `downgrade()`, the end of a `using` block, or the end of the thread. */
 export class WriteGuard implements Hold {
-  readonly #core: BatchSemaphore;
+  /** The only property of its own, for a structured clone to come across: it refuses to be cloned. @internal */
+  declare readonly core: BatchSemaphore;
   #count: number;
   #abandoned = false;
 
   /** @internal */
   constructor(core: BatchSemaphore, count: number) {
-    this.#core = core;
+    this.core = core;
     this.#count = count;
   }
 
@@ -224,9 +226,9 @@ export class WriteGuard implements Hold {
   /** Unlocks, and wakes whom that lets in. Doing it twice is harmless. */
   unlock(): void {
     if (this.#count === 0) return;
-    const result = this.#core.release(this.#count);
+    const result = this.core.release(this.#count);
     this.#count = 0;
-    this.#core.afterRelease(result, this);
+    this.core.afterRelease(result, this);
   }
 
   /**
@@ -237,16 +239,16 @@ export class WriteGuard implements Hold {
    */
   downgrade(): ReadGuard {
     if (this.#count === 0) {
-      throw Object.assign(new Error(`This guard of ${this.#core.cell} is unlocked; downgrade it before that`), {
+      throw Object.assign(new Error(`This guard of ${this.core.cell} is unlocked; downgrade it before that`), {
         code: 'ERR_NOT_LOCKED',
       });
     }
-    const guard = new ReadGuard(this.#core, READ);
+    const guard = new ReadGuard(this.core, READ);
     guard.onAcquired();
-    const result = this.#core.release(WRITE - READ);
+    const result = this.core.release(WRITE - READ);
     this.#count = 0;
     // As a rule no call from here on, or a guard that holds may never get to the caller.
-    if (this.#core.observer !== undefined || result === ReleaseResult.NOT_HELD) this.#core.afterRelease(result, this);
+    if (this.core.observer !== undefined || result === ReleaseResult.NOT_HELD) this.core.afterRelease(result, this);
     return guard;
   }
 
@@ -257,8 +259,8 @@ export class WriteGuard implements Hold {
 
   /** @internal */
   onAcquired(acquiredAt?: string): void {
-    if (this.#core.takeAbandoned()) this.#abandoned = true;
-    this.#core.observer?.acquired(this, acquiredAt);
+    if (this.core.takeAbandoned()) this.#abandoned = true;
+    this.core.observer?.acquired(this, acquiredAt);
   }
 }
 

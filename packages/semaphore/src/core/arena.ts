@@ -21,7 +21,8 @@ function newMemory(): ArenaMemory {
   } catch (cause) {
     const message =
       'No address space is left for shared memory, of which up to 10 GiB are reserved and as much is used as objects need. ' +
-      'Raise `ulimit -v`, or let go of what else has reserved much';
+      'Raise `ulimit -v`, let go of what else has reserved much, or start Node 20 or 22 with --disable-wasm-trap-handler: ' +
+      'they then reserve 2 GiB, as later ones do by themselves where there is no more';
     throw Object.assign(new RangeError(message, { cause }), { code: 'ERR_NO_ADDRESS_SPACE' });
   }
 }
@@ -125,7 +126,12 @@ export class Arena {
    * arrived: the fast path is fastest while all calls go to the same functions.
    */
   static of(memory: unknown): Arena {
-    if (!isMemory(memory)) throw new InvalidHandleError('The handle carries no shared memory');
+    if (!isMemory(memory)) {
+      throw new InvalidHandleError(
+        'The handle carries no shared memory: it has passed through JSON, as what goes to another process does',
+        'Attach it in a thread of the process that it is of; between processes pass the descriptor of an EventFd, in `stdio`, for an FdSemaphore',
+      );
+    }
     const index = native.joinArena(thisCopy.id, bytesOf(memory), memory);
     if (index === -1) throw new InvalidHandleError('The memory of the handle is not an arena of this process');
     if (index === -2) {

@@ -2,18 +2,20 @@
  * The core under every class that hands out ownership: counted permits, a ledger, a queue. Semaphore, Mutex and RwLock
  * only give it names and defaults.
  */
+import { inspect } from 'node:util';
 import { native, Role, type SyncHooks } from 'eventfd/internal';
 import { type Cell, Flag } from './cell.js';
 import { publishAbandoned } from './diagnostics.js';
 import { ReleaseResult, TryResult } from './fastpath.js';
 import type { Hold } from './hold.js';
 import { type HoldObserver, observerOf } from './observer.js';
+import { refuseToBePosted } from './unpostable.js';
 import { type CheckedWait, type Target, waitFor, waitForSync } from './wait.js';
 
 export class BatchSemaphore {
-  readonly cell: Cell;
+  declare readonly cell: Cell;
   /** Who watches what it hands out: nobody, as a rule. */
-  readonly observer: HoldObserver | undefined;
+  declare readonly observer: HoldObserver | undefined;
   readonly #tryAcquire: (cell: number, slot: number, permits: number) => number;
   readonly #release: (cell: number, slot: number, permits: number) => number;
 
@@ -21,6 +23,7 @@ export class BatchSemaphore {
   #foundAbandoned = false;
 
   constructor(cell: Cell, trackLeaks: boolean | undefined) {
+    refuseToBePosted(this);
     this.cell = cell;
     this.observer = observerOf(cell, trackLeaks);
     this.#tryAcquire = cell.arena.fast.tryAcquire;
@@ -103,6 +106,18 @@ export class BatchSemaphore {
     if (!native.takeAbandoned(this.cell.attachment)) return false;
     publishAbandoned(this.cell.kind, this.cell.handle.name);
     return true;
+  }
+
+  toString(): string {
+    return `${this.cell}`;
+  }
+
+  /** Of a hold, JSON says nothing: it is not to be sent. */
+  toJSON(): undefined {}
+
+  /** `console.log` of a hold says of what it is. */
+  [inspect.custom](): string {
+    return `${this}`;
   }
 
   /** Grows or shrinks the number of permits. False when out of range. */

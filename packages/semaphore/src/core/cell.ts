@@ -87,8 +87,7 @@ export class Cell {
     if (typeof handle !== 'object' || handle === null) throw invalidArgType('handle', `a ${kind} or its handle`, value);
     const { kind: found, memory, cell, generation, name } = handle as Partial<Handle>;
     if (found !== kind) {
-      const what = typeof found === 'string' ? `a handle of kind ${JSON.stringify(found.slice(0, 40))}` : 'no handle';
-      throw new InvalidHandleError(`Expected a handle of a ${kind}, found ${what}`);
+      throw new InvalidHandleError(`Expected a handle of a ${kind}, found ${whatIsFound(handle)}`);
     }
     if (!isUint32(cell) || !isUint32(generation) || !(name === undefined || typeof name === 'string')) {
       throw new InvalidHandleError(
@@ -177,6 +176,13 @@ export class Cell {
     const { name } = this.handle;
     return name === undefined ? this.kind : `${this.kind} ${JSON.stringify(name)}`;
   }
+}
+
+function whatIsFound(handle: Partial<Handle>): string {
+  const { kind } = handle;
+  if (typeof kind === 'string') return `a handle of kind ${JSON.stringify(kind.slice(0, 40))}`;
+  if (Object.keys(handle).length > 0) return 'no handle';
+  return 'an empty object, as what is held (a Permit, a guard) becomes in JSON: that stays in its thread';
 }
 
 function isUint32(value: unknown): value is number {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/scenarios_barrier.h"
+#include "model/scenarios_blocked.h"
 #include "model/scenarios_deadlock.h"
 #include "model/scenarios_growth.h"
 #include "model/scenarios_inspect.h"
@@ -14,7 +15,7 @@ namespace model {
 inline std::vector<Scenario> Scenarios() {
   std::vector<Scenario> all;
   for (auto part :
-       {QueueScenarios, RwLockScenarios, BarrierScenarios, DeadlockScenarios, GrowthScenarios, InspectScenarios}) {
+  for (auto part : {QueueScenarios, RwLockScenarios, BarrierScenarios, BlockedScenarios, DeadlockScenarios, GrowthScenarios, InspectScenarios}) {
     for (Scenario& scenario : part()) all.push_back(std::move(scenario));
   }
   return all;

@@ -53,9 +53,8 @@ export interface MutexOptions extends SharedObjectOptions {
  *
  * **Deadlock.** `lockSync` on a mutex that this thread holds throws at once, whatever its timeout. And when threads that
  * are all blocked in `lockSync` without a timeout wait for each other round a cycle, the one that blocked last gets a
- * DeadlockError, within 100 ms as a rule. A thread counts as waiting for another if that holds the mutex, or if a promise
- * of it comes first, which cannot run while its thread is blocked: a `lockSync` after a `lock()` of the same thread that
- * still waits is such a cycle by itself. Locks of other classes are not looked at.
+ * DeadlockError, within 100 ms as a rule. A promise is not looked for: see docs/migration.md, "Deadlocks". Nor are locks of
+ * other classes.
  */
 export class Mutex extends SharedObject {
   readonly #core: BatchSemaphore;

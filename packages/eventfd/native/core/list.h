@@ -27,20 +27,21 @@ class List {
  public:
   bool empty() const { return !head_.linked(); }
   T* front() const { return empty() ? nullptr : Of(head_.next); }
-  T* after(T* item) const {
-    ListNode* next = static_cast<Link*>(item)->next;
-    return next == &head_ ? nullptr : Of(next);
-  }
+  T* back() const { return empty() ? nullptr : Of(head_.prev); }
+  T* after(T* item) const { return At(static_cast<Link*>(item)->next); }
+  T* before(T* item) const { return At(static_cast<Link*>(item)->prev); }
 
-  void PushBack(T* item) {
-    ListNode* node = static_cast<Link*>(item);
-    node->prev = head_.prev;
-    node->next = &head_;
-    head_.prev->next = node;
-    head_.prev = node;
-  }
+  void PushBack(T* item) { Insert(static_cast<Link*>(item), head_.prev, &head_); }
+  void PushFront(T* item) { Insert(static_cast<Link*>(item), &head_, head_.next); }
 
  private:
+  static void Insert(ListNode* node, ListNode* prev, ListNode* next) {
+    node->prev = prev;
+    node->next = next;
+    prev->next = next->prev = node;
+  }
+
+  T* At(ListNode* node) const { return node == &head_ ? nullptr : Of(node); }
   static T* Of(ListNode* node) { return static_cast<T*>(static_cast<Link*>(node)); }
 
   ListNode head_;

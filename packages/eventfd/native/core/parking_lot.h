@@ -20,6 +20,16 @@ struct Queue {
   List<Waiter<S>, InQueue> waiters;
   int32_t length = 0;
   Waiter<S>* next_look = nullptr;  // from where whoever inspects goes on
+  Waiter<S>* turn = nullptr;  // all before it are passed over; null: all are
+
+  // Whose turn it is: the first that can run, or null.
+  //
+  // Who was passed over is not looked at again until its thread says that it runs (Room::EndBlocking): else each
+  // release would walk past all promises of a blocked thread.
+  Waiter<S>* Turn() {
+    while (turn != nullptr && !turn->CanRun()) turn = waiters.after(turn);
+    return turn;
+  }
 };
 
 // How many buckets there are, as powers of two, and how many of them are moved at a time. Tests choose their own.
@@ -75,17 +85,17 @@ class ParkingLot {
     }
 
     void Append(Waiter<S>* waiter) {
-      Queue<S>* queue = Find(waiter->cell);
-      if (queue == nullptr) {
-        queue = std::exchange(shelf_->spare, nullptr);
-        if (queue == nullptr) {
-          queue = new Queue<S>;
-          lot_->queues_.fetch_add(1, std::memory_order_relaxed);
-        }
-        queue->cell = waiter->cell;
-        shelf_->Push(queue);
-      }
+      Queue<S>* queue = FindOrMake(waiter->cell);
       queue->waiters.PushBack(waiter);
+      queue->length++;
+      waiter->queue = queue;
+      if (queue->turn == nullptr) queue->turn = waiter;
+    }
+
+    // Puts one that cannot run back to the front.
+    void PutBack(Waiter<S>* waiter) {
+      Queue<S>* queue = FindOrMake(waiter->cell);
+      queue->waiters.PushFront(waiter);
       queue->length++;
       waiter->queue = queue;
     }
@@ -94,6 +104,7 @@ class ParkingLot {
     static void Remove(Waiter<S>* waiter) {
       Queue<S>* queue = waiter->queue;
       if (queue->next_look == waiter) queue->next_look = queue->waiters.after(waiter);
+      if (queue->turn == waiter) queue->turn = queue->waiters.after(waiter);
       static_cast<InQueue*>(waiter)->Unlink();
       queue->length--;
       waiter->queue = nullptr;
@@ -114,6 +125,18 @@ class ParkingLot {
     }
 
    private:
+    Queue<S>* FindOrMake(const int32_t* cell) {
+      if (Queue<S>* queue = Find(cell)) return queue;
+      Queue<S>* queue = std::exchange(shelf_->spare, nullptr);
+      if (queue == nullptr) {
+        queue = new Queue<S>;
+        lot_->queues_.fetch_add(1, std::memory_order_relaxed);
+      }
+      queue->cell = cell;
+      shelf_->Push(queue);
+      return queue;
+    }
+
     ParkingLot* const lot_;
     Shelf* const shelf_;
   };

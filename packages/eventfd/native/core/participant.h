@@ -244,15 +244,6 @@ class Participant {
     return blocked_on_.arena == nullptr ? std::string() : blocked_on_.arena->NameOf(blocked_on_.offset);
   }
 
-  // Calls f(waiter) for the waits of the thread, if it is blocked: it begins and ends none before it says that it is
-  // not.
-  template <class F>
-  void ForEachWaitWhileBlocked(F f) {
-    Lock lock(table_mutex_);
-    if (blocked_on_.cell == nullptr) return;
-    for (Waiter<S>* w = thread_->waiters.front(); w != nullptr; w = thread_->waiters.after(w)) f(w);
-  }
-
   void SetBlockedOn(const Blocked& blocked) {
     Lock lock(table_mutex_);
     blocked_on_ = blocked;

@@ -47,10 +47,11 @@ class Room {
     if (flags & kClosed) return w->outcome = Outcome::kClosed;
     w->owed = (flags & kFair) != 0 || w->want != 1;
     w->outcome = Outcome::kWaiting;
-    if (bucket.Find(w->cell) == nullptr) {
-      S::FetchOr(w->cell + kState, kHasWaiters);  // A
-      if (Satisfy(w)) {                           // B
-        WriteBits(w->cell, nullptr);
+    Queue<S>* queue = bucket.Find(w->cell);
+    if (queue == nullptr || queue->Turn() == nullptr) {  // nobody comes first, or nobody who can run
+      S::FetchOr(w->cell + kState, kHasWaiters);         // A
+      if (Satisfy(w)) {                                  // B
+        WriteBits(w->cell, queue);
         Note(w);
         return w->outcome = Outcome::kGranted;
       }
@@ -65,9 +66,9 @@ class Room {
     Wakes<S> wakes;
     Bucket bucket(&lot_, w->cell);
     w->thread->TakeReady(w);
-    if (w->outcome == Outcome::kWaiting && w == w->queue->waiters.front()) {
+    if (w->outcome == Outcome::kWaiting) {
       // It was woken to try; if somebody was faster, it is not overtaken again.
-      const bool taken = Satisfy(w);
+      const bool taken = w == w->queue->Turn() && Satisfy(w);
       if (!taken) w->owed = true;
       ServeQueue(bucket, w->queue, &wakes, taken ? w : nullptr);
       // Permits that came back in between were handed to it just there. It is being looked at: were it left in the
@@ -95,6 +96,35 @@ class Room {
       GiveBack(bucket, w, &wakes);
     }
     return granted;
+  }
+
+  // The thread goes to sleep in a sync wait, of which it has told the waiting room, or in one for something else: until
+  // EndBlocking its promises cannot run, and are passed over. What they were granted and have not seen goes back.
+  void BeginBlocking(Thread<S>* thread) {
+    if (thread->blocked() || !HasPromise(thread)) return;
+    thread->SetBlocked(true);
+    // The last first, since each is put back to the front. A cell is served once for promises that came in a row.
+    for (Waiter<S>*w = thread->waiters.back(), *next; w != nullptr; w = next) {
+      next = thread->waiters.before(w);
+      if (!w->sync) PassOver(w, /*serve=*/next == nullptr || next->sync || next->cell != w->cell);
+    }
+  }
+
+  // It runs again: its promises have their turns.
+  void EndBlocking(Thread<S>* thread) {
+    if (!thread->blocked()) return;
+    thread->SetBlocked(false);
+    const int32_t* last = nullptr;
+    for (Waiter<S>* w = thread->waiters.front(); w != nullptr; w = thread->waiters.after(w)) {
+      if (w->sync || w->cell == last) continue;
+      last = w->cell;
+      Wakes<S> wakes;
+      Bucket bucket(&lot_, w->cell);
+      Queue<S>* queue = bucket.Find(w->cell);
+      if (queue == nullptr) continue;
+      queue->turn = queue->waiters.front();
+      ServeQueue(bucket, queue, &wakes);
+    }
   }
 
   // Permits were given back, and the fast path saw that somebody waits. Returns how many waiters were woken for them.
@@ -211,16 +241,12 @@ class Room {
     return S::FetchAnd(cell + kFlags, ~kAbandoned) & kAbandoned;
   }
 
-  // Whether a sync wait of the thread stands in the cell's queue; with `behind`, only if that waiter comes before it:
-  // it was granted the cell and has not seen that, or stands before it in the queue.
-  bool StandsInQueue(const int32_t* cell, const Thread<S>* thread, Waiter<S>* behind = nullptr) {
+  // Whether a sync wait of the thread stands in the cell's queue.
+  bool StandsInQueue(const int32_t* cell, const Thread<S>* thread) {
     Bucket bucket(&lot_, cell);
     const Queue<S>* queue = bucket.Find(cell);
     if (queue == nullptr) return false;
     Waiter<S>* w = queue->waiters.front();
-    if (behind != nullptr && behind->outcome == Outcome::kWaiting) w = behind;
-    // What its thread has seen is over: from there on the ledger says what it holds.
-    if (behind != nullptr && behind->outcome != Outcome::kWaiting && !behind->ready) return false;
     while (w != nullptr && !(w->sync && w->thread == thread)) w = queue->waiters.after(w);
     return w != nullptr;
   }
@@ -284,6 +310,29 @@ class Room {
     if (w->slot != nullptr) S::Store(w->slot, WrappingAdd(S::Load(w->slot), w->want));
   }
 
+  static bool HasPromise(const Thread<S>* thread) {
+    for (Waiter<S>* w = thread->waiters.front(); w != nullptr; w = thread->waiters.after(w)) {
+      if (!w->sync) return true;
+    }
+    return false;
+  }
+
+  // For a promise of a thread that blocks. A notification or the set of an event was for who waited before it, so it is
+  // not for who may come now; and of a closed cell nobody gets anything any more.
+  void PassOver(Waiter<S>* w, bool serve) {
+    Wakes<S> wakes;
+    Bucket bucket(&lot_, w->cell);
+    const bool unseen = w->outcome == Outcome::kGranted && w->ready;
+    if (unseen && w->role == Role::kTaker && w->want > 0 &&
+        (S::Load(w->cell + kFlags) & (kAutoReset | kClosed)) == 0) {
+      w->outcome = Outcome::kWaiting;
+      bucket.PutBack(w);
+      Post<S>(w->cell, w->want, /*saturate=*/true);
+    }
+    if (w->queue != nullptr) w->thread->TakeReady(w);
+    if (serve) ServeCell(bucket, w->cell, &wakes);
+  }
+
   static void BreakLocked(Queue<S>* queue, int32_t* cell, Wakes<S>* wakes) {
     S::FetchOr(cell + kFlags, kBroken);
     while (queue != nullptr && !queue->waiters.empty()) Decide(queue->waiters.front(), Outcome::kClosed, wakes);
@@ -318,7 +367,9 @@ class Room {
     if (Queue<S>* queue = bucket.Find(cell)) ServeQueue(bucket, queue, wakes);
   }
 
-  // Grants from the head of the queue while permits last; only the head is ever woken just to try.
+  // Grants from the head of the queue while permits last; only the head is ever woken just to try. Promises whose
+  // threads are blocked are passed over, here and wherever something is handed out: the head is the first that can run.
+  // They keep their places.
   //
   //   head       free permits       what happens
   //   owed       enough             granted
@@ -337,7 +388,7 @@ class Room {
       taken->outcome = Outcome::kGranted;
     }
     S::FetchOr(cell + kState, kHasWaiters);
-    while (Waiter<S>* head = queue->waiters.front()) {
+    while (Waiter<S>* head = queue->Turn()) {
       const bool hand_over = head->owed || FreePermits(S::Load(cell + kState)) > head->want;
       if (hand_over) {
         if (!Satisfy(head)) break;
@@ -364,7 +415,9 @@ class Room {
     if (queue == nullptr) return 0;
     int32_t notified = 0;
     for (; notified < count; notified++) {
-      Waiter<S>* w = queue->waiters.front();
+      // It is not kept: when nobody can run it is for the first all the same.
+      Waiter<S>* w = queue->Turn();
+      if (w == nullptr) w = queue->waiters.front();
       if (w == nullptr) break;
       Decide(w, Outcome::kGranted, wakes);
     }
@@ -377,13 +430,13 @@ class Room {
   //
   // The bit is cleared under the lock that Arrive sets it under. A release that still saw it set comes to Serve, finds
   // no queue, and goes. It is also cleared while a release has nobody to wake: see IsAwake.
-  static void WriteBits(int32_t* cell, const Queue<S>* queue) {
+  static void WriteBits(int32_t* cell, Queue<S>* queue) {
     int32_t bits = S::Load(cell + kFlags) & kClosed ? kQueueFirst : 0;
     const int32_t length = queue == nullptr ? 0 : queue->length;
     if (length > 0) {
-      const Waiter<S>* head = queue->waiters.front();
-      if (head->owed) bits |= kQueueFirst;
-      if (!IsAwake(head)) bits |= kHasWaiters;
+      const Waiter<S>* head = queue->Turn();
+      if (head != nullptr && head->owed) bits |= kQueueFirst;
+      if (head == nullptr || !IsAwake(head)) bits |= kHasWaiters;
     }
     S::Store(cell + kWaiting, length);
     int32_t state = S::Load(cell + kState);

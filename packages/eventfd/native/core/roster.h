@@ -228,8 +228,8 @@ class Roster {
     return false;
   }
 
-  // Whether the thread is in that wait until `other` runs: which holds the mutex, or which is blocked itself while a
-  // promise of its own comes first.
+  // Whether the thread is in that wait until `other` runs, which holds the mutex. Promises of blocked threads are in
+  // nobody's way: they are passed over, and have nothing that they have not seen (Room::BeginBlocking).
   static bool WaitsFor(Participant<S>* thread, const typename Participant<S>::Blocked& blocked, Participant<S>* other,
                        Room<S>* room) {
     if (thread->blocked_on().order != blocked.order) return false;
@@ -238,12 +238,7 @@ class Roster {
       if (attachment.cell() != blocked.cell || attachment.slot() == nullptr) return;
       if (S::Load(attachment.slot()) > 0) waits = true;
     });
-    if (waits) return room->StandsInQueue(blocked.cell, thread->thread());
-    other->ForEachWaitWhileBlocked([&](Waiter<S>* w) {
-      if (w->sync || w->cell != blocked.cell) return;
-      if (room->StandsInQueue(blocked.cell, thread->thread(), w)) waits = true;
-    });
-    return waits;
+    return waits && room->StandsInQueue(blocked.cell, thread->thread());
   }
 
   typename S::Mutex inspecting_;

@@ -44,6 +44,10 @@ struct Waiter : InQueue, InReady, InThread {
   uint32_t index = 0;         // its name among its thread's waiters
   uint32_t* waits = nullptr;  // how many the thread has on this cell
 
+  // Whether it can make use of what it is given now: a promise cannot while its thread is blocked. What passes an open
+  // gate takes nothing from anybody, and can wait for its thread.
+  bool CanRun() const { return sync || (want == 0 && role == Role::kTaker) || !thread->blocked(); }
+
   // Under the bucket lock.
   Queue<S>* queue = nullptr;  // while it stands in one
   Outcome outcome = Outcome::kWaiting;
@@ -119,6 +123,11 @@ class Thread {
     static_cast<InReady*>(waiter)->Unlink();
   }
 
+  // The thread goes to sleep in a sync wait, or has ended one; Room::BeginBlocking and EndBlocking say so, and see to its
+  // promises. Others look at it under the bucket lock of a promise.
+  void SetBlocked(bool blocked) { blocked_ = blocked; }
+  bool blocked() const { return blocked_; }
+
   void BeginSyncWait() {
     typename S::Lock lock(mutex_);
     in_sync_wait_ = true;
@@ -137,18 +146,13 @@ class Thread {
     if (heard) signalled_ = false;
   }
 
-  // Async waiters may have become ready meanwhile, and the sync wait may have eaten their signal: send it again.
-  void EndSyncWait() { SignalSelfIfReady(true); }
+  // A slice of a sync wait ends. Async waiters may have become ready meanwhile, and it may have eaten their signal: send
+  // it again. So it does when the thread still counts as blocked: should JavaScript be torn out of the wait, the loop is
+  // to find that out, or its promises would be passed over for ever.
+  void EndSyncWait() { SignalSelf(/*end_sync_wait=*/true); }
 
-  // The same, for a loop that stops looking before the ready list is empty.
-  void SignalSelfIfReady(bool end_sync_wait = false) {
-    typename S::Lock lock(mutex_);
-    if (end_sync_wait) in_sync_wait_ = false;
-    if (ready_.empty() || signalled_ || retired_) return;
-    signalled_ = true;
-    waker_->Signal();
-  }
-
+  // For a loop that stops looking before the ready list is empty.
+  void SignalSelfIfReady() { SignalSelf(/*end_sync_wait=*/false); }
   // No signal is sent after this returns, so the waker's descriptor can be closed.
   void Retire() {
     {
@@ -165,6 +169,15 @@ class Thread {
  private:
   ~Thread() = default;
 
+  void SignalSelf(bool end_sync_wait) {
+    typename S::Lock lock(mutex_);
+    if (end_sync_wait) in_sync_wait_ = false;
+    const bool needed = !ready_.empty() || (end_sync_wait && blocked_);
+    if (!needed || signalled_ || retired_) return;
+    signalled_ = true;
+    waker_->Signal();
+  }
+
   Waker* waker_;
   typename S::Mutex waker_mutex_;
   bool waker_gone_ = false;  // under waker_mutex_
@@ -174,6 +187,7 @@ class Thread {
   bool in_sync_wait_ = false;  // the thread does not look at its async waiters
   bool parked_ = false;        // ... and sleeps
   bool retired_ = false;
+  typename S::template Atomic<bool> blocked_{false};
   typename S::template Atomic<int> refs_{1};
 };
 

@@ -182,6 +182,7 @@ class RoomEnv {
       if (std::exchange(fresh_, false)) spinner_.Until([&] { return sync_waiter_->ready.load(); });
       bool loop_has_work = false;
       const Clock::duration left = end - Clock::now();
+      if (left > kNoTime && !sync_waiter_->ready) room_.BeginBlocking(thread);
       if (left > kNoTime && thread->ParkUnlessReady(sync_waiter_)) {
         AtPoint("parked");
         const auto slept = waker_.Sleep(loop_watch_.fd(), left);
@@ -291,6 +292,7 @@ class RoomEnv {
     participant_.SetBlockedOn({});
     participant_.EndWait(sync_waiter_);
     sync_waiter_ = nullptr;
+    room_.EndBlocking(participant_.thread());
   }
 
   int32_t Spin(RealParticipant::Attachment* at, int32_t want) {

@@ -311,6 +311,7 @@ class Program {
     if (actor.blocked == nullptr) return;
     auto* thread = actor.participant.thread();
     thread->BeginSyncWait();
+    TheRoom().BeginBlocking(thread);
     if (thread->ParkUnlessReady(actor.blocked)) thread->Unparked(/*heard=*/true);
     if (actor.blocked->ready && TheRoom().Resume(actor.blocked) != Outcome::kWaiting) EndSync(actor);
     thread->EndSyncWait();
@@ -326,6 +327,7 @@ class Program {
     actor.participant.SetBlockedOn({});
     actor.participant.EndWait(actor.blocked);
     actor.blocked = nullptr;
+    TheRoom().EndBlocking(actor.participant.thread());
   }
 
   void Turn(Actor& actor) {

@@ -56,17 +56,13 @@ class Actor {
     host->Boundary();
     const auto result = efd::Release<S>(at->cell(), at->slot(), permits);
     CHECK(result != efd::kNotHeld);
-    if (result != efd::kServeWaiters) return;
-    host->Boundary();
-    room_->Serve(at->cell());
+    if (result == efd::kServeWaiters) Serve(at);
   }
 
   // Adds what nobody held: a post, a count-down.
   void Post(Attachment* at, int32_t permits) {
     host->Boundary();
-    if (efd::Post<S>(at->cell(), permits, /*saturate=*/true) != efd::kPostServe) return;
-    host->Boundary();
-    room_->Serve(at->cell());
+    if (efd::Post<S>(at->cell(), permits, /*saturate=*/true) == efd::kPostServe) Serve(at);
   }
 
   // Sync waits
@@ -187,6 +183,13 @@ class Actor {
   Host* const host;
 
  private:
+  void Serve(Attachment* at) {
+    host->OwesService(true);
+    host->Boundary();
+    room_->Serve(at->cell());
+    host->OwesService(false);
+  }
+
   Waiter* Begin(Attachment* at, int32_t want, efd::Role role, bool sync, Outcome* outcome) {
     const bool party = role == efd::Role::kParty;
     if (role == efd::Role::kTaker && SpinToTake(at, want)) {
@@ -235,6 +238,10 @@ class Actor {
         });
         host->SpinsNoMore();
       }
+      if (!out_of_time && !waiter->ready) {
+        host->Blocks();
+        room_->BeginBlocking(thread);
+      }
       if (!out_of_time && thread->ParkUnlessReady(waiter)) {
         const bool signalled = host->Sleep(timed);
         thread->Unparked(signalled);
@@ -271,7 +278,11 @@ class Actor {
     // First: others look at the waits of a thread that is blocked.
     if (blocked_) participant.SetBlockedOn({});
     blocked_ = false;
+    const bool sync = waiter->sync;
     participant.EndWait(waiter);
+    if (!sync) return;
+    room_->EndBlocking(participant.thread());
+    host->BlocksNoMore();
   }
 
   efd::Room<S>* const room_;
@@ -298,6 +309,9 @@ struct NoOracle {
   template <class W>
   void Blocked(W*, uint64_t) {}
   void Deadlocked(const std::vector<efd::DeadlockStep>&) {}
+  void Blocks() {}
+  void BlocksNoMore() {}
+  void OwesService(bool) {}
   void BeginsTaking(const int32_t*) {}
   void EndsTaking() {}
 };

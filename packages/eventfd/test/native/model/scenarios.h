@@ -14,8 +14,8 @@ namespace model {
 // ever, which is what a lost wake-up looks like.
 inline std::vector<Scenario> Scenarios() {
   std::vector<Scenario> all;
-  for (auto part :
-  for (auto part : {QueueScenarios, RwLockScenarios, BarrierScenarios, BlockedScenarios, DeadlockScenarios, GrowthScenarios, InspectScenarios}) {
+  for (auto part : {QueueScenarios, RwLockScenarios, BarrierScenarios, BlockedScenarios, DeadlockScenarios,
+                    GrowthScenarios, InspectScenarios}) {
     for (Scenario& scenario : part()) all.push_back(std::move(scenario));
   }
   return all;

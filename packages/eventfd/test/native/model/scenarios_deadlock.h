@@ -39,8 +39,7 @@ inline std::vector<Scenario> DeadlockScenarios() {
     never(self, 0);
     self.Release(1, 0);
   };
-  // A promise for one, while the thread blocks for the other: when it comes first, whoever waits for that one waits for
-  // this thread.
+  // A promise for one, while the thread blocks for the other: it comes first, and is passed over.
   constexpr auto promise_zero_and_lock_one = [](Self& self) {
     ModelWaiter* promise = self.Park();
     if (self.Lock(1) == Got::kPermits) self.Release(1, 1);
@@ -70,8 +69,8 @@ inline std::vector<Scenario> DeadlockScenarios() {
       of("deadlock, two", {zero_then_one, one_then_zero}),
       of("deadlock, two and one that waits", {zero_then_one, one_then_zero, zero}),
       of("deadlock, one of two dies", {zero_then_one, one_then_zero}, 1),
-      of("deadlock, with a promise", {promise_zero_and_lock_one, zero_again_within_one}, -1, efd::kFair),
-      of("deadlock, with a promise, three", {zero, promise_zero_and_lock_one, one_then_zero}),
+      of("no deadlock, a promise comes first", {promise_zero_and_lock_one, zero_again_within_one}, -1, efd::kFair),
+      of("deadlock, with a promise that comes first", {zero, promise_zero_and_lock_one, one_then_zero}),
       of("no deadlock, one order", {one_within_zero, one_within_zero}),
       of("no deadlock, one after the other", {one_within_zero, one_after_the_other}),
       of("no deadlock, one has a timeout", {one_within_zero, one_and_zero_for_a_while}),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace model {
 
@@ -96,6 +97,7 @@ void Self::Run(void (*body)(Self&)) {
     host_.busy = true;
     world_->roster_.Remove(&actor_.participant);
     actor_.Die();
+    host_.owes_service = false;
     world_->Died(host_.actor());
   }
   host_.busy = false;
@@ -286,11 +288,6 @@ bool World::WaitsFor(int actor, int other, const int32_t* cell) const {
   for (int i = 0; i < 2; i++) {
     if (cells_[i] == cell && *selves_[other]->at(i)->slot() > 0) return true;
   }
-  // Or a promise of the other comes first, and is not looked at while that is blocked, too.
-  for (const Waiting& each : queue_) {
-    if (each.waiter == blocked) return false;
-    if (each.actor == other && each.waiter->cell == cell && !each.waiter->sync) return true;
-  }
   return false;
 }
 
@@ -331,7 +328,7 @@ void World::OnWrite(int32_t* word, int32_t before, int32_t after) {
   const int32_t* cell = self.selves_[actor]->host().taking;
   if (cell == nullptr || word != cell + efd::kState) return;
   for (const Waiting& each : self.queue_) {
-    if (each.waiter->cell != cell || !each.queued()) continue;
+    if (each.waiter->cell != cell || !each.queued() || self.MayBePassed(each)) continue;
     CHECK_SAYS(each.lost == 0, "a waiter that has lost once is overtaken again");
     CHECK_SAYS((cell[efd::kFlags] & efd::kFair) == 0, "a fair queue is overtaken");
     CHECK_SAYS(each.waiter->want == 1, "a waiter for several is overtaken");
@@ -339,11 +336,19 @@ void World::OnWrite(int32_t* word, int32_t before, int32_t after) {
 }
 
 void World::AfterStep() {
-  // First come, first served, whatever the mode: it is running threads that may overtake, not waiters.
+  // First come, first served, whatever the mode: it is running threads that may overtake, not waiters. But promises of
+  // blocked threads are passed over; what these have not seen they give back, and come first.
   for (std::size_t i = 0; i < queue_.size(); i++) {
-    if (!queue_[i].queued()) continue;
-    for (std::size_t j = i + 1; j < queue_.size(); j++) {
-      CHECK_SAYS(queue_[j].waiter->cell != queue_[i].waiter->cell || !queue_[j].served(),
+    if (queue_[i].seen_served && !queue_[i].served()) {
+      queue_[i].seen_served = false;
+      std::rotate(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(i),
+                  queue_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+  }
+  for (std::size_t j = 0; j < queue_.size(); j++) {
+    if (!queue_[j].served() || std::exchange(queue_[j].seen_served, true)) continue;
+    for (std::size_t i = 0; i < j; i++) {
+      CHECK_SAYS(queue_[j].waiter->cell != queue_[i].waiter->cell || !queue_[i].queued() || MayBePassed(queue_[i]),
                  "a waiter is served before one that came earlier");
     }
   }
@@ -354,11 +359,32 @@ void World::AfterStep() {
   }
 }
 
+bool World::MayBePassed(const Waiting& each) const {
+  return !each.waiter->sync && selves_[each.actor]->host().blocks;
+}
+
+// Nobody is inside a call: what is free, and enough for the first that can run, it was woken for.
+void World::CheckServed() const {
+  for (const int32_t* cell : cells_) {
+    const int32_t free = efd::FreePermits(cell[efd::kState]);
+    for (const Waiting& each : queue_) {
+      if (each.waiter->cell != cell || !each.queued()) continue;
+      CHECK_SAYS(free <= 0 || (cell[efd::kFlags] & efd::kAutoReset) == 0, "an auto-reset event that is set has waiters");
+      if (MayBePassed(each)) continue;
+      CHECK_SAYS(free < std::max(each.waiter->want, 1) || each.waiter->ready.peek(), "what is free idles");
+      break;
+    }
+  }
+}
+
 void World::CheckConserved() {
-  if (!has_ledger()) return;
+  bool owes = false;
   for (int i = 0; i < actors(); i++) {
     if (selves_[i] == nullptr || selves_[i]->host().busy) return;
+    owes = owes || selves_[i]->host().owes_service;
   }
+  if (!owes) CheckServed();
+  if (!has_ledger()) return;
   int32_t sum = efd::FreePermits(cells_[0][efd::kState]);
   for (int i = 0; i < actors(); i++) {
     if (selves_[i]->is_attached()) sum += *selves_[i]->at(0)->slot();

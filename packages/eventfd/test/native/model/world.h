@@ -43,6 +43,9 @@ class Host final : public efd::Waker {
   void Left(ModelWaiter* waiter);
   void Blocked(ModelWaiter* waiter, uint64_t order);
   void Deadlocked(const std::vector<efd::DeadlockStep>& cycle);
+  void Blocks() { blocks = true; }
+  void BlocksNoMore() { blocks = false; }
+  void OwesService(bool owes) { owes_service = owes; }
   void Spins();
   void SpinsNoMore() { spins = false; }
   void BeginsTaking(const int32_t* cell) { taking = cell; }
@@ -51,6 +54,8 @@ class Host final : public efd::Waker {
   int dies_at = -1;  // at which boundary; -1: never
   int boundaries = 0;
   bool spins = false;
+  bool blocks = false;                   // in a sync wait, or about to be or not to be
+  bool owes_service = false;             // it has released, and not served the queue
   const int32_t* taking = nullptr;       // the cell whose fast path it is in
   bool busy = false;                     // inside a call from JavaScript
   const ModelWaiter* blocked = nullptr;  // on a mutex, without a timeout
@@ -193,6 +198,7 @@ class World final : public Program {
     int actor;
     int lost;  // how often it was woken and found nothing
     uint64_t arrival;
+    bool seen_served = false;
     bool queued() const { return waiter->queue != nullptr; }
     bool served() const { return waiter->outcome != efd::Outcome::kWaiting; }
   };
@@ -202,6 +208,8 @@ class World final : public Program {
 
   std::vector<Waiting>::iterator Find(ModelWaiter* waiter);
   void UnmapIfLeft();
+  bool MayBePassed(const Waiting& each) const;
+  void CheckServed() const;
   bool WaitsFor(int actor, int other, const int32_t* cell) const;
   bool has_ledger() const { return scenario_->kind <= efd::kRwLock; }
 

@@ -20,7 +20,7 @@ struct Queue {
   List<Waiter<S>, InQueue> waiters;
   int32_t length = 0;
   Waiter<S>* next_look = nullptr;  // from where whoever inspects goes on
-  Waiter<S>* turn = nullptr;  // all before it are passed over; null: all are
+  Waiter<S>* turn = nullptr;       // all before it are passed over; null: all are
 
   // Whose turn it is: the first that can run, or null.
   //

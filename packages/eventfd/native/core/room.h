@@ -323,8 +323,7 @@ class Room {
     Wakes<S> wakes;
     Bucket bucket(&lot_, w->cell);
     const bool unseen = w->outcome == Outcome::kGranted && w->ready;
-    if (unseen && w->role == Role::kTaker && w->want > 0 &&
-        (S::Load(w->cell + kFlags) & (kAutoReset | kClosed)) == 0) {
+    if (unseen && w->role == Role::kTaker && w->want > 0 && (S::Load(w->cell + kFlags) & (kAutoReset | kClosed)) == 0) {
       w->outcome = Outcome::kWaiting;
       bucket.PutBack(w);
       Post<S>(w->cell, w->want, /*saturate=*/true);

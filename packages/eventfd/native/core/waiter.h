@@ -123,8 +123,8 @@ class Thread {
     static_cast<InReady*>(waiter)->Unlink();
   }
 
-  // The thread goes to sleep in a sync wait, or has ended one; Room::BeginBlocking and EndBlocking say so, and see to its
-  // promises. Others look at it under the bucket lock of a promise.
+  // The thread goes to sleep in a sync wait, or has ended one; Room::BeginBlocking and EndBlocking say so, and see to
+  // its promises. Others look at it under the bucket lock of a promise.
   void SetBlocked(bool blocked) { blocked_ = blocked; }
   bool blocked() const { return blocked_; }
 
@@ -146,9 +146,9 @@ class Thread {
     if (heard) signalled_ = false;
   }
 
-  // A slice of a sync wait ends. Async waiters may have become ready meanwhile, and it may have eaten their signal: send
-  // it again. So it does when the thread still counts as blocked: should JavaScript be torn out of the wait, the loop is
-  // to find that out, or its promises would be passed over for ever.
+  // A slice of a sync wait ends. Async waiters may have become ready meanwhile, and it may have eaten their signal:
+  // send it again. So it does when the thread still counts as blocked: should JavaScript be torn out of the wait, the
+  // loop is to find that out, or its promises would be passed over for ever.
   void EndSyncWait() { SignalSelf(/*end_sync_wait=*/true); }
 
   // For a loop that stops looking before the ready list is empty.

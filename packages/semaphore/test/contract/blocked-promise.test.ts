@@ -139,7 +139,9 @@ test.each(all)('%s: a thread that waits behind a promise of its own, blocking, i
 describe('what a promise of a blocked thread has gathered permits for', () => {
   const start = async (object: Semaphore | RwLock, permits?: number) => {
     const go = new Signal();
-    const worker = new Worker(new URL('../fixtures/gathers.mjs', import.meta.url), { workerData: { object, go, permits } });
+    const worker = new Worker(new URL('../fixtures/gathers.mjs', import.meta.url), {
+      workerData: { object, go, permits },
+    });
     await until('it to block', () => go.waiting === 1, go, object);
     return { go, passed: once(worker, 'message') };
   };

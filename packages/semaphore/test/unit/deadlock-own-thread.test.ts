@@ -83,7 +83,7 @@ describe('lockSync() in the thread that has the mutex', () => {
 });
 
 describe('a lock that a promise of a blocked thread was granted, or will be first', () => {
-  test('is in nobody\'s way: what it was granted and has not seen goes back', async () => {
+  test("is in nobody's way: what it was granted and has not seen goes back", async () => {
     const a = new Mutex({ name: 'a', fair: true });
     const b = new Mutex({ name: 'b' });
     const puppet = await Puppet.start({ a, b });

@@ -198,7 +198,9 @@ class Actor {
     }
     fresh_ = true;
     Waiter* waiter = participant.NewWait(at, want, role, sync);
+    if (!party) host->BeginsTaking(at->cell());
     *outcome = party ? room_->ArriveAtBarrier(waiter) : room_->Arrive(waiter);
+    host->EndsTaking();
     if (party) {
       at->party = true;
       at->life = waiter->life;

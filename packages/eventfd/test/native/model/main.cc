@@ -49,6 +49,8 @@ void Explore(const Scenario& scenario, Depth depth, Total* total) {
 
 int main(int argc, char** argv) {
   test::Deadline(900);
+  // What a mutant makes of the lists.
+  signal(SIGSEGV, [](int) { test::Fail(__FILE__, __LINE__, "it crashes"); });
   const char* what = argc > 1 ? argv[1] : "quick";
   const char* part = argc > 2 ? argv[2] : "";
   if (strcmp(what, "explorer") == 0) return test::RunCases(part);

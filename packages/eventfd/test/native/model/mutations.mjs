@@ -3,6 +3,9 @@
 import { join } from 'node:path';
 import { mutatedCore } from '../mutant.mjs';
 
+/** A lost wake-up: it is seen where nobody is inside a call, or else when all sleep. */
+const IDLE = /everybody sleeps for ever|what is free idles/;
+
 /**
  * `part` is of the names of the scenarios that find it; else all are gone through until one does.
  * @type {{ name: string, part?: string, file: string, find: string, replace: string, says: RegExp }[]}
@@ -13,43 +16,49 @@ const mutations = [
     file: 'room.h',
     find: 'S::FetchOr(w->cell + kState, kHasWaiters);         // A',
     replace: '',
-    says: /everybody sleeps for ever/,
+    says: IDLE,
   },
   {
     name: 'no second look after the bit is set',
     file: 'room.h',
     find: 'if (Satisfy(w)) {                                  // B',
     replace: 'if (false) {',
-    says: /everybody sleeps for ever/,
+    says: IDLE,
   },
   {
     name: 'the queue is looked at before the has-waiters bit is set again',
     file: 'room.h',
     find: '    S::FetchOr(cell + kState, kHasWaiters);\n    while (',
     replace: '    while (',
-    says: /everybody sleeps for ever/,
+    says: IDLE,
   },
   {
     name: 'the has-waiters bit is cleared for a head that is still asleep',
     file: 'room.h',
     find: 'return head->sync && head->ready && !head->owed',
     replace: 'return head->sync && !head->owed',
-    says: /everybody sleeps for ever/,
+    says: IDLE,
   },
   {
     name: 'the has-waiters bit is cleared outside the lock',
     file: 'room.h',
     find: `    Bucket bucket(&lot_, cell);
     ServeCell(bucket, cell, &wakes);
-  }`,
+    return wakes.woken();
+  }
+
+  // Gives the first`,
     replace: `    {
       Bucket bucket(&lot_, cell);
       ServeCell(bucket, cell, &wakes);
-      if (bucket.Find(cell) != nullptr) return;
+      if (bucket.Find(cell) != nullptr) return 0;
     }
     S::FetchAnd(cell + kState, ~kHasWaiters);
-  }`,
-    says: /everybody sleeps for ever/,
+    return wakes.woken();
+  }
+
+  // Gives the first`,
+    says: IDLE,
   },
   {
     name: 'the bits are written over a release in between',
@@ -85,7 +94,7 @@ const mutations = [
   {
     name: 'a sync wait that ends forgets the async waiters that became ready',
     file: 'waiter.h',
-    find: 'void EndSyncWait() { SignalSelfIfReady(true); }',
+    find: 'void EndSyncWait() { SignalSelf(/*end_sync_wait=*/true); }',
     replace: 'void EndSyncWait() {\n    typename S::Lock lock(mutex_);\n    in_sync_wait_ = false;\n  }',
     says: /everybody sleeps for ever/,
   },
@@ -115,7 +124,7 @@ const mutations = [
     file: 'room.h',
     find: "ServeQueue(bucket, queue, &wakes);  // it may have stood in another's way",
     replace: 'WriteBits(w->cell, queue);\n      bucket.DropIfEmpty(queue);',
-    says: /everybody sleeps for ever/,
+    says: IDLE,
   },
   {
     name: 'a grant is noted twice in the ledger',
@@ -144,7 +153,7 @@ const mutations = [
     find: '      if (!taken) w->owed = true;\n',
     replace: '',
     // Nobody serves it either: that it was woken counts as service until it looks, and it has looked.
-    says: /overtaken again|in vain twice|everybody sleeps for ever/,
+    says: /overtaken again|in vain twice|everybody sleeps for ever|what is free idles/,
   },
   {
     name: 'a fair queue is overtaken',
@@ -165,7 +174,7 @@ const mutations = [
     file: 'fastpath.h',
     find: 'return S::FetchAdd(cell + kState, AsState(permits)) & kHasWaiters ? kServeWaiters : kReleased;',
     replace: 'S::FetchAdd(cell + kState, AsState(permits));\n  return kReleased;',
-    says: /everybody sleeps for ever/,
+    says: IDLE,
   },
   {
     name: 'a release looks for waiters before it adds',
@@ -175,7 +184,7 @@ const mutations = [
       'const int32_t before = S::Load(cell + kState);\n' +
       '  S::FetchAdd(cell + kState, AsState(permits));\n' +
       '  return before & kHasWaiters ? kServeWaiters : kReleased;',
-    says: /everybody sleeps for ever/,
+    says: IDLE,
   },
   {
     name: 'the ledger is written after the permits are free',
@@ -207,7 +216,7 @@ const mutations = [
         Serve(cell);
       }
     }`,
-    says: /everybody sleeps for ever/,
+    says: IDLE,
   },
   {
     name: 'a dying thread keeps what it held',
@@ -244,7 +253,7 @@ const mutations = [
     file: 'room.h',
     find: 'S::FetchAdd(cell + kState, AsState(delta));\n    ServeCell(bucket, cell, &wakes);',
     replace: 'S::FetchAdd(cell + kState, AsState(delta));',
-    says: /everybody sleeps for ever/,
+    says: IDLE,
   },
   {
     name: 'a party that gives up does not break the barrier',
@@ -307,7 +316,7 @@ const mutations = [
     file: 'waiter.h',
     find: ' || !thread->blocked(); }',
     replace: ' || thread != nullptr; }',
-    says: /everybody sleeps for ever/,
+    says: IDLE,
   },
   {
     name: 'a thread that blocks does not look at its promises',
@@ -315,7 +324,7 @@ const mutations = [
     file: 'room.h',
     find: 'if (!w->sync) PassOver(',
     replace: 'if (w == nullptr) PassOver(',
-    says: /everybody sleeps for ever|what is free idles/,
+    says: IDLE,
   },
   {
     name: 'a thread that runs again does not look at its promises',
@@ -323,23 +332,15 @@ const mutations = [
     file: 'room.h',
     find: '      queue->turn = queue->waiters.front();\n      ServeQueue(bucket, queue, &wakes);',
     replace: '',
-    says: /everybody sleeps for ever|what is free idles/,
+    says: IDLE,
   },
   {
     name: 'who is passed over keeps what it has not seen',
     part: 'blocked',
     file: 'room.h',
     find: 'if (unseen && w->role',
-    replace: 'if (w == nullptr && w->role',
+    replace: 'if (unseen && w == nullptr && w->role',
     says: /everybody sleeps for ever/,
-  },
-  {
-    name: 'a grant that was seen is taken back',
-    part: 'blocked',
-    file: 'room.h',
-    find: 'const bool unseen = w->outcome == Outcome::kGranted && w->ready;',
-    replace: 'const bool unseen = w->outcome == Outcome::kGranted;',
-    says: /.+/,
   },
   {
     name: 'what is put back is granted still',
@@ -355,7 +356,7 @@ const mutations = [
     file: 'room.h',
     find: 'if (queue == nullptr || queue->Turn() == nullptr) {',
     replace: 'if (queue == nullptr) {',
-    says: /everybody sleeps for ever|what is free idles/,
+    says: IDLE,
   },
   {
     name: 'two threads find room to spin where there is room for one',
@@ -379,7 +380,7 @@ const mutations = [
     file: 'parking_lot.h',
     find: 'if (!shelf.moved) return &shelf;',
     replace: 'return &shelf;',
-    says: /everybody sleeps for ever|the queue is not empty/,
+    says: /everybody sleeps for ever|the queue is not empty|it crashes/,
   },
   {
     name: 'a bucket is marked as moved without its lock',

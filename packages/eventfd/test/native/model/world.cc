@@ -369,7 +369,8 @@ void World::CheckServed() const {
     const int32_t free = efd::FreePermits(cell[efd::kState]);
     for (const Waiting& each : queue_) {
       if (each.waiter->cell != cell || !each.queued()) continue;
-      CHECK_SAYS(free <= 0 || (cell[efd::kFlags] & efd::kAutoReset) == 0, "an auto-reset event that is set has waiters");
+      CHECK_SAYS(free <= 0 || (cell[efd::kFlags] & efd::kAutoReset) == 0,
+                 "an auto-reset event that is set has waiters");
       if (MayBePassed(each)) continue;
       CHECK_SAYS(free < std::max(each.waiter->want, 1) || each.waiter->ready.peek(), "what is free idles");
       break;

@@ -191,9 +191,11 @@ TEST("deadlock: a granted promise that was seen, and whose mutex was passed on, 
   CHECK(two.TryLock(0));
   Waiter* wait = one.Block(0);
   CHECK(!one.IsDeadlocked());
+  CHECK(promise->outcome == Outcome::kGranted);
   one.GiveUp(wait);
   one.participant.EndWait(promise);
   two.Unlock(0);
+  CHECK_EQ(efd::FreePermits(*world.arena.At(world.mutexes[0])), 1);
 }
 
 TEST("deadlock: a promise of another that is blocked is in nobody's way") {

@@ -22,6 +22,10 @@ describe('a ratio in words', () => {
     [1, metric('bytes', 'less'), 'as large'],
     [0.9, metric('count', 'more'), '10 % less'],
     [3, metric('%', 'less'), '3.0 times as much'],
+    [0.87, { ...time, cost: true }, '13 % less'],
+    [2.1, { ...time, cost: true }, '2.1 times as much'],
+    [0.4, { ...time, cost: true }, '40 % as much'],
+    [0.001, metric('count', 'less'), '1 % as much'],
   ] as const)('%d of %o is %s', (ratio, of, words) => {
     expect(inWords(ratio, of)).toBe(words);
   });

@@ -36,7 +36,7 @@ const slow = { at: ({ section }: Point) => section === 1, quick: false } satisfi
 const points = [0, 1, 10, 100].flatMap((section) => [2, 4, 8].map((workers) => ({ section, workers })));
 const metrics: Readonly<Record<string, Metric>> = {
   rate: { unit: 'ops/s', title: 'rate', better: 'more' },
-  cpu: { unit: 'us', title: 'CPU', better: 'less' },
+  cpu: { unit: 'us', title: 'CPU', better: 'less', cost: true },
   fairness: { unit: 'count', title: 'fairness', better: 'more' },
   most: { unit: 'ms', title: 'longest wait', better: 'less' },
 };

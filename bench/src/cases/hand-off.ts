@@ -109,7 +109,7 @@ const metrics: Record<string, Metric> = {
   p50: { unit: 'us', title: 'round trip, median', better: 'less' },
   p99: { unit: 'us', title: 'p99', better: 'less' },
   mean: { unit: 'us', title: 'mean', better: 'less' },
-  cpu: { unit: 'us', title: 'CPU', better: 'less' },
+  cpu: { unit: 'us', title: 'CPU', better: 'less', cost: true },
 };
 
 export const handOffSync: Case = {

@@ -67,7 +67,7 @@ export const pool: Case = {
   rounds: 5,
   metrics: {
     rate: { unit: 'ops/s', title: 'tasks', better: 'more' },
-    cpu: { unit: 'us', title: 'CPU', better: 'less' },
+    cpu: { unit: 'us', title: 'CPU', better: 'less', cost: true },
   },
   subjects: {
     ours: entry(async (pool) => {

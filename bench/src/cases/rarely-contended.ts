@@ -84,7 +84,7 @@ export const rarelyContended: Case = {
     p50: { unit: 'us', title: 'wait, median', better: 'less' },
     p99: { unit: 'us', title: 'p99', better: 'less' },
     most: { unit: 'ms', title: 'longest', better: 'less' },
-    cpu: { unit: 'us', title: 'CPU', better: 'less' },
+    cpu: { unit: 'us', title: 'CPU', better: 'less', cost: true },
   },
   drawn: ['rate', 'p99'],
   subjects: {

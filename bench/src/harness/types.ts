@@ -10,6 +10,8 @@ export interface Metric {
   readonly unit: 'ns' | 'us' | 'ms' | 'ops/s' | 'MB' | 'bytes' | '%' | 'count' | 'x';
   readonly title: string;
   readonly better: 'less' | 'more';
+  /** A time that is used up, not one that passes: more and less of it, where others are slower and faster. */
+  readonly cost?: boolean;
 }
 
 /** How a subject does a case: in a Node process of its own, in the program of the C floor, or why it cannot. */

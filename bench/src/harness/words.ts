@@ -2,7 +2,8 @@
 import type { Metric } from './types.js';
 
 /** What to call more and less of a unit. */
-function adjectives({ unit }: Metric): { more: string; less: string } {
+function adjectives({ unit, cost }: Metric): { more: string; less: string } {
+  if (cost === true) return { more: 'much', less: 'little' };
   if (unit === 'ns' || unit === 'us' || unit === 'ms') return { more: 'slow', less: 'fast' };
   if (unit === 'ops/s') return { more: 'fast', less: 'slow' };
   if (unit === 'bytes' || unit === 'MB') return { more: 'large', less: 'small' };
@@ -40,6 +41,7 @@ export function inWords(ratio: number, metric: Metric): string {
   const percent = Math.round(Math.abs(share - 1) * 100);
   if (percent === 0) return up === 'fast' ? 'as fast' : up === 'large' ? 'as large' : 'as much';
   if (share >= 2) return `${digits(share)} times as ${up}`;
+  if (share <= 0.5 && up === 'much') return `${Math.max(1, Math.round(share * 100))} % as much`;
   if (share <= 0.5) return `${digits(1 / share)} times as ${down}`;
   return `${percent} % ${COMPARED[share > 1 ? up : down]}`;
 }

@@ -23,7 +23,9 @@ class Arena {
 
   enum class Check { kOk, kNotACell, kOtherKind, kStale };
 
-  Arena(uint8_t* base, std::size_t bytes, uint64_t addon_id, uint64_t id) : base_(base), id_(id) {
+  // `generation`: how often each line is to count as used already, for tests.
+  Arena(uint8_t* base, std::size_t bytes, uint64_t addon_id, uint64_t id, uint32_t generation = 0)
+      : base_(base), id_(id), first_generation_(generation) {
     SetBytes(bytes);
     auto* header = reinterpret_cast<Header*>(base);
     // The first word stays 0: an empty "held" counter for who has none.
@@ -159,7 +161,7 @@ class Arena {
 
  private:
   struct Line {
-    uint32_t generation = 0;
+    uint32_t generation = 0;  // of the last cell here
     uint32_t attached = 0;
     int32_t kind = kNoKind;  // of a cell that handles can name; ledgers and free lines have none
   };
@@ -179,7 +181,7 @@ class Arena {
       return offset;
     }
     if (EndOfNewLine() > bytes_) return 0;
-    lines_.emplace_back();
+    lines_.push_back({first_generation_});
     return static_cast<uint32_t>((lines_.size() - 1) * kLine);
   }
 
@@ -191,6 +193,7 @@ class Arena {
 
   uint8_t* const base_;
   const uint64_t id_;
+  const uint32_t first_generation_;
   std::atomic<int> refs_{1};
   std::mutex mutex_;
   std::atomic<std::size_t> bytes_{0};

@@ -121,6 +121,37 @@ TEST("arena: a cell disposed of while attached is used again only when the last 
   CHECK_EQ(fresh.Allocate(), cell);
 }
 
+TEST("arena: a line that has had its last generation is never used again") {
+  for (const bool attached : {false, true}) {
+    Memory memory;
+    Arena arena(memory.bytes, sizeof memory.bytes, kAddon, 1, UINT32_MAX - 2);
+    const auto allocate = [&] { return arena.AllocateCell(kKind, 0, 1, 1, ""); };
+    const uint32_t cell = allocate();
+    CHECK(arena.Dispose(cell, kKind, UINT32_MAX - 1));
+    CHECK_EQ(allocate(), cell);
+    CHECK_EQ(static_cast<uint32_t>(arena.At(cell)[efd::kGeneration]), UINT32_MAX);
+    CHECK(arena.CheckCell(cell, kKind, UINT32_MAX) == Check::kOk);
+    if (attached) CHECK(arena.Attach(cell, kKind, UINT32_MAX) == Check::kOk);
+    CHECK(arena.Dispose(cell, kKind, UINT32_MAX));
+    if (attached) arena.Detach(cell);
+    CHECK(allocate() != cell);
+    CHECK(arena.AllocateLedgerLine() != cell);
+    for (const uint32_t old : {0u, 1u, UINT32_MAX}) CHECK(arena.CheckCell(cell, kKind, old) == Check::kStale);
+  }
+}
+
+TEST("arena: a ledger comes between two generations, and counts for none") {
+  Memory memory;
+  Arena arena(memory.bytes, sizeof memory.bytes, kAddon, 1, UINT32_MAX - 2);
+  const uint32_t cell = arena.AllocateCell(kKind, 0, 1, 1, "");
+  CHECK(arena.Dispose(cell, kKind, UINT32_MAX - 1));
+  CHECK_EQ(arena.AllocateLedgerLine(), cell);
+  arena.FreeLedgerLine(cell);
+  CHECK_EQ(arena.AllocateCell(kKind, 0, 1, 1, ""), cell);
+  CHECK(arena.CheckCell(cell, kKind, UINT32_MAX - 1) == Check::kStale);
+  CHECK(arena.CheckCell(cell, kKind, UINT32_MAX) == Check::kOk);
+}
+
 TEST("arena: a ledger line comes back zeroed, and as a cell if need be") {
   Fresh fresh;
   const uint32_t line = fresh.arena.AllocateLedgerLine();

@@ -187,8 +187,10 @@ class Arena {
 
   std::size_t EndOfNewLine() const { return (lines_.size() + 1) * kLine; }
 
+  // A line that has had its last generation stays as it is: under the next one, old handles would be valid again.
   void FreeIfUnused(uint32_t offset, const Line& line) {
-    if (line.kind == kNoKind && line.attached == 0) free_.push_back(offset);
+    if (line.kind != kNoKind || line.attached > 0 || line.generation == UINT32_MAX) return;
+    free_.push_back(offset);
   }
 
   uint8_t* const base_;

@@ -76,7 +76,7 @@ export class Cell {
     let arena = Arena.current();
     for (;;) {
       const offset = native.allocateCell(arena.index, Kind[kind], flags, permits, max, name ?? '');
-      if (offset !== 0) return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION), name);
+      if (offset !== 0) return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION) >>> 0, name);
       if (!arena.grow()) arena = Arena.after(arena);
     }
   }

@@ -164,6 +164,19 @@ TEST("arena: a ledger line comes back zeroed, and as a cell if need be") {
   CHECK(fresh.arena.CheckCell(line, kKind, 1) == Check::kOk);
 }
 
+TEST("arena: the books of a burst are given back") {
+  constexpr std::size_t kCells = 100'000;
+  const auto memory = std::make_unique<Memory[]>(kCells / Memory::kLines + 1);
+  Arena arena(memory[0].bytes, kCells * Arena::kLine, kAddon, 1);
+  std::vector<uint32_t> cells;
+  while (const uint32_t cell = arena.AllocateCell(kKind, 0, 1, 1, "a name that is not short")) cells.push_back(cell);
+  CHECK(arena.BytesBesideLines() > kCells);
+  for (const uint32_t cell : cells) CHECK(arena.Dispose(cell, kKind, 1));
+  CHECK(arena.BytesBesideLines() < 20'000);
+  for (std::size_t i = 0; i < cells.size(); i++) CHECK(arena.AllocateCell(kKind, 0, 1, 1, "") != 0);
+  CHECK(!arena.HasRoom());
+}
+
 TEST("arenas: memory is found by address and by what its header says") {
   Memory memory, other;
   auto& arenas = Process(kAddon);

@@ -4,12 +4,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include "words.h"
 
@@ -67,7 +67,7 @@ class Arena {
   // Whether a line can be allocated without growing the memory.
   bool HasRoom() {
     std::lock_guard lock(mutex_);
-    return !free_.empty() || EndOfNewLine() <= bytes_;
+    return first_free_ != 0 || EndOfNewLine() <= bytes_;
   }
 
   // Whether a word at this offset lies in the memory.
@@ -119,7 +119,7 @@ class Arena {
     if (CheckLocked(offset, kind, generation) != Check::kOk) return false;
     Line& line = lines_[offset / kLine];
     line.kind = kNoKind;
-    names_.erase(offset);
+    ForgetName(offset);
     FreeIfUnused(offset, line);
     return true;
   }
@@ -134,7 +134,7 @@ class Arena {
 
   void FreeLedgerLine(uint32_t offset) {
     std::lock_guard lock(mutex_);
-    free_.push_back(offset);
+    Free(offset);
   }
 
   std::string NameOf(uint32_t offset) {
@@ -162,13 +162,16 @@ class Arena {
   // For tests: what the books take, in bytes, beside the line of each cell. Roughly.
   std::size_t BytesBesideLines() {
     std::lock_guard lock(mutex_);
-    return free_.capacity() * sizeof free_[0] + names_.bucket_count() * sizeof(void*) + names_.size() * 64;
+    return names_.bucket_count() * sizeof(void*) + names_.size() * 64;
   }
 
  private:
   struct Line {
     uint32_t generation = 0;  // of the last cell here
-    uint32_t attached = 0;
+    union {
+      uint32_t attached = 0;
+      uint32_t next_free;  // the offset of the next line, while this one is free; 0 ends the list
+    };
     int32_t kind = kNoKind;  // of a cell that handles can name; ledgers and free lines have none
   };
 
@@ -181,22 +184,34 @@ class Arena {
   }
 
   uint32_t Allocate() {
-    if (!free_.empty()) {
-      const uint32_t offset = free_.back();
-      free_.pop_back();
+    if (const uint32_t offset = first_free_) {
+      Line& line = lines_[offset / kLine];
+      first_free_ = line.next_free;
+      line.attached = 0;
       return offset;
     }
     if (EndOfNewLine() > bytes_) return 0;
-    lines_.push_back({first_generation_});
+    lines_.push_back({first_generation_, {0}});
     return static_cast<uint32_t>((lines_.size() - 1) * kLine);
   }
 
   std::size_t EndOfNewLine() const { return (lines_.size() + 1) * kLine; }
 
   // A line that has had its last generation stays as it is: under the next one, old handles would be valid again.
-  void FreeIfUnused(uint32_t offset, const Line& line) {
+  void FreeIfUnused(uint32_t offset, Line& line) {
     if (line.kind != kNoKind || line.attached > 0 || line.generation == UINT32_MAX) return;
-    free_.push_back(offset);
+    Free(offset);
+  }
+
+  void Free(uint32_t offset) {
+    lines_[offset / kLine].next_free = first_free_;
+    first_free_ = offset;
+  }
+
+  void ForgetName(uint32_t offset) {
+    if (names_.erase(offset) == 0) return;
+    // Its table grows by itself, and does not shrink by itself.
+    if (names_.bucket_count() > 1024 && names_.size() < names_.bucket_count() / 8) names_.rehash(0);
   }
 
   uint8_t* const base_;
@@ -205,8 +220,8 @@ class Arena {
   std::atomic<int> refs_{1};
   std::mutex mutex_;
   std::atomic<std::size_t> bytes_{0};
-  std::vector<Line> lines_;
-  std::vector<uint32_t> free_;
+  std::deque<Line> lines_;  // it grows without being copied: others wait for the lock
+  uint32_t first_free_ = 0;
   std::unordered_map<uint32_t, std::string> names_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <thread>
@@ -32,11 +33,17 @@ struct RealSync {
   // Lets others run who wait for a lock that was just let go of.
   static void Yield() { std::this_thread::yield(); }
 
+  // For what is bounded by time; from any moment on.
+  static int64_t Nanoseconds() {
+    return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+  }
+
+  // Some 10 to 100 ns on most machines. arm64's `yield` does nothing on many; to empty the pipeline takes its time.
   static void Relax() {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
-    asm volatile("yield");
+    asm volatile("isb" ::: "memory");
 #endif
   }
 };

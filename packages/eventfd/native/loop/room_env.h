@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "loop/copy.h"
 #include "loop/loop_watch.h"
 #include "loop/poll_handle.h"
+#include "loop/quota.h"
 #include "loop/waker_eventfd.h"
 
 // A thread's way into the waiting room: the process's statics, and what of it hangs on one thread's loop.
@@ -54,8 +56,9 @@ struct Process {
  private:
   Process() {
     // Of n cores, n - 1 may spin; on one core there is nobody to wait for.
-    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    Spinner<RealSync>::SetMostSpinning(static_cast<int>(cores) - 1);
+    std::ifstream groups("/proc/self/cgroup");
+    const int cores = static_cast<int>(uv_available_parallelism());
+    Spinner<RealSync>::SetMostSpinning(CoresWithin(CpuQuota(groups, "/sys/fs/cgroup"), cores) - 1);
   }
 
   // 53 bits, so that it is a JavaScript number.
@@ -179,7 +182,7 @@ class RoomEnv {
     thread->BeginSyncWait();
     int32_t result = Result::kWaiting;
     for (;;) {
-      if (std::exchange(fresh_, false)) spinner_.Until([&] { return sync_waiter_->ready.load(); });
+      if (std::exchange(fresh_, false)) spinner_.Until(sync_waiter_->cell, [&] { return sync_waiter_->ready.load(); });
       bool loop_has_work = false;
       const Clock::duration left = end - Clock::now();
       if (left > kNoTime && !sync_waiter_->ready) room_.BeginBlocking(thread);
@@ -299,7 +302,7 @@ class RoomEnv {
     // What this thread holds itself, or has promises queued for, it would wait for in vain: it spins.
     if (at->waits > 0 || (at->slot() != nullptr && RealSync::Load(at->slot()) > 0)) return Result::kWaiting;
     auto result = kNotNow;
-    spinner_.Until([&] {
+    spinner_.Until(at->cell(), [&] {
       result = TryTake<RealSync>(at->cell(), at->slot(), want);
       return result != kNotNow;
     });

@@ -216,14 +216,14 @@ class Actor {
   // What it finds closed it leaves to Arrive.
   bool SpinToTake(Attachment* at, int32_t want) {
     auto result = efd::kNotNow;
-    spinner_.Until([&] {
+    spinner_.Until(at->cell(), [&] {
       host->Spins();
       host->BeginsTaking(at->cell());
       result = efd::TryTake<S>(at->cell(), at->slot(), want);
       host->EndsTaking();
+      host->SpinsNoMore();
       return result != efd::kNotNow;
     });
-    host->SpinsNoMore();
     return result >= efd::kTaken;
   }
 
@@ -234,11 +234,12 @@ class Actor {
     bool out_of_time = false;
     for (;;) {
       if (std::exchange(fresh_, false)) {
-        spinner_.Until([&] {
+        spinner_.Until(waiter->cell, [&] {
           host->Spins();
-          return waiter->ready.load();
+          const bool ready = waiter->ready;
+          host->SpinsNoMore();
+          return ready;
         });
-        host->SpinsNoMore();
       }
       if (!out_of_time && !waiter->ready) {
         host->Blocks();

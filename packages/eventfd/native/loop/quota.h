@@ -26,8 +26,8 @@ inline double QuotaIn(const std::string& group) {
   return quota > 0 && period > 0 ? quota / period : kNoQuota;
 }
 
-// Of the group and those it lies in: each has a say. `group` begins with a slash, and may lie outside of what is mounted
-// in a container; then the root is the container's own.
+// Of the group and those it lies in: each has a say. `group` begins with a slash, and may lie outside of what is
+// mounted in a container; then the root is the container's own.
 inline double QuotaUpFrom(const std::string& mount, std::string group) {
   double least = QuotaIn(mount);
   while (group.size() > 1) {

@@ -1,44 +1,29 @@
 // `pnpm prove:install [majors...]`: what a stranger does, on each Node: an empty folder, an empty HOME, no compiler on PATH,
 // `npm i` of the two tarballs; then README's example as ESM, a program in TypeScript, one by require(). The newest Node does
 // it with npm 12, which runs no install script. At last, what is said where there is no binary, and the way out of it.
-import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeOf } from '../nodes.mjs';
+import { environment, find, hostNpm, quiet, root, run, tarballs, temporaryFolder } from '../stranger.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const root = join(here, '../..');
 const given = process.argv.slice(2).filter((argument) => /^\d+$/.test(argument));
 const majors = given.length > 0 ? given : ['20', '22', '24', '26'];
-const base = mkdtempSync(join(tmpdir(), 'eventfd-stranger-'));
-const onExit = () => rmSync(base, { recursive: true, force: true });
-process.on('exit', onExit);
+const base = temporaryFolder('eventfd-stranger-');
 
 const versions = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies;
 const piscina = JSON.parse(readFileSync(join(root, 'packages/semaphore/package.json'), 'utf8')).devDependencies.piscina;
-const tarballs = readdirSync(join(root, 'dist-tarballs')).map((file) => join(root, 'dist-tarballs', file));
 const npm12 = npmOf('12');
-const hostNpm = realpathSync(find('npm'));
-
-function find(command, path = process.env.PATH) {
-  return path
-    .split(delimiter)
-    .map((folder) => join(folder, command))
-    .find(existsSync);
-}
 
 function check(holds, claim, evidence = '') {
   if (holds) return;
@@ -56,19 +41,6 @@ function pathWith(node, folder) {
   for (const command of ['gcc', 'g++', 'cc', 'c++', 'clang', 'make', 'python3', 'node-gyp'])
     check(find(command, bin) === undefined, `${command} is not on PATH`);
   return bin;
-}
-
-function environment(folder, path) {
-  mkdirSync(join(folder, 'home'), { recursive: true });
-  const kept = Object.entries(process.env).filter(([name]) =>
-    /^(https?_proxy|no_proxy|npm_config_(registry|https?_proxy|noproxy|cafile|cache)|NODE_EXTRA_CA_CERTS)$/i.test(name),
-  );
-  return { ...Object.fromEntries(kept), HOME: join(folder, 'home'), PATH: path, NO_COLOR: '1' };
-}
-
-function run(node, args, cwd, env) {
-  const { status, signal, stdout, stderr } = spawnSync(node, args, { cwd, env, encoding: 'utf8', timeout: 300_000 });
-  return { status: status ?? signal, output: `${stdout}${stderr}`, stdout, stderr };
 }
 
 function mustRun(node, args, cwd, env) {
@@ -95,7 +67,6 @@ function npmOf(major) {
   return cli;
 }
 
-const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const example = /```js\n(\/\/ limit\.mjs\n[\s\S]*?)```/.exec(readme)?.[1];
 check(example !== undefined, 'README.md has an example that begins with `// limit.mjs`');

@@ -225,6 +225,23 @@ Napi::Value Leave(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), Env(info).Leave(waiter));
 }
 
+Napi::Value Expire(const Napi::CallbackInfo& info) {
+  Waiter* waiter = Env(info).participant().WaiterAt(Uint(info, 0));
+  if (waiter == nullptr || waiter->sync || Env(info).IsBeingTold(waiter)) {
+    return Number(info, efd::Result::kRefused);
+  }
+  return Number(info, Env(info).Expire(waiter));
+}
+
+Napi::Value HeardExpired(const Napi::CallbackInfo& info) {
+  Env(info).HeardExpired();
+  return info.Env().Undefined();
+}
+
+Napi::Value ExpireSync(const Napi::CallbackInfo& info) {
+  return Number(info, Env(info).ExpireSync());
+}
+
 Napi::Value ParkSync(const Napi::CallbackInfo& info) {
   if (!IsWait(info, 1, 2)) return Refuse(info);
   auto* at = At(info);
@@ -380,6 +397,9 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   bind("post", Checked<Post, "nnnn">);
   bind("park", Checked<Park, "nnnb">);
   bind("leave", Checked<Leave, "n">);
+  bind("expire", Checked<Expire, "n">);
+  bind("heardExpired", HeardExpired);
+  bind("expireSync", ExpireSync);
   bind("parkSync", Checked<ParkSync, "nnnbn">);
   bind("waitSync", Checked<WaitSync, "n">);
   bind("heard", Heard);

@@ -182,6 +182,12 @@ export interface RoomBinding {
   /** Ends a wait. True when it had been granted, and was given back. */
   leave(waiter: number): boolean;
   /**
+   * The time of a wait is up. WAITING: it has left. Else it had been decided, and the result is as `parkSync`'s; after
+   * UNHEARD comes `heardExpired`.
+   */
+  expire(waiter: number): number;
+  heardExpired(): void;
+  /**
    * GRANTED, CLOSED, an errno, WAITING: go on with `waitSync`; or UNHEARD: granted something of a kind without ledger,
    * which may yet be passed on until `heardSync`. Of 0 ms it only joins the queue.
    */
@@ -189,6 +195,8 @@ export interface RoomBinding {
   waitSync(ms: number): number;
   heardSync(): void;
   leaveSync(): boolean;
+  /** As `expire`, of the sync wait; after UNHEARD comes `heardSync`. */
+  expireSync(): number;
   /** How many waiters it woke. */
   serve(attachment: number): number;
   /** Wakes up to `count` waiters, whatever the permits; how many there were. */

@@ -1,7 +1,7 @@
 /** This thread's side of the waiting room: which promise a waiter's index stands for. */
 import { threadId } from 'node:worker_threads';
 import { systemError } from './errors.js';
-import { native, type Parked, Role, type RoomCopy, RoomResult } from './native.js';
+import { native, type Parked, type Role, type RoomCopy, RoomResult } from './native.js';
 
 /** How long a sync wait sleeps in native code before JavaScript runs again, so that the thread can be terminated. */
 const SLICE_MS = 50;
@@ -70,6 +70,20 @@ export function leave(waiter: number): 'left' | 'granted' | 'too late' {
   return native.leave(waiter) ? 'granted' : 'left';
 }
 
+/**
+ * The time of a wait that `park` began is up: it leaves, unless it was decided by now, which then counts; nothing has told
+ * of it yet only because this thread was late. `too late` as for `leave`.
+ */
+export function expire(waiter: number): 'timeout' | 'granted' | 'closed' | 'too late' {
+  if (!parked.delete(waiter)) return 'too late';
+  const result = native.expire(waiter);
+  if (result === RoomResult.WAITING) return 'timeout';
+  // A thread that is being terminated does not come out of this call, and what it was granted goes to the next.
+  const how = ended(result);
+  if (result === RoomResult.UNHEARD) native.heardExpired();
+  return how;
+}
+
 /** What a blocking wait may want to do on the way. */
 export interface SyncHooks {
   /** Runs once the wait stands in the queue, before it sleeps. */
@@ -108,16 +122,22 @@ export function parkSync(
       if (slice === 1) hooks.queued?.();
       if (isNowAndThen(slice)) hooks.lasting?.();
       const left = endless ? timeout : deadline - native.now();
-      // Of a barrier's complete round nothing can be given back: its other parties go on.
-      if (left <= 0) return native.leaveSync() && role === Role.PARTY ? 'granted' : 'timeout';
-      result = native.waitSync(Math.min(left, SLICE_MS));
+      if (left > 0) {
+        result = native.waitSync(Math.min(left, SLICE_MS));
+        continue;
+      }
+      result = native.expireSync();
+      if (result === RoomResult.WAITING) {
+        over = true;
+        return 'timeout';
+      }
     }
     const how = ended(result);
     if (result === RoomResult.UNHEARD) native.heardSync();
     over = true;
     return how;
   } finally {
-    // It timed out, or was thrown out of.
+    // It was thrown out of.
     if (!over) native.leaveSync();
   }
 }

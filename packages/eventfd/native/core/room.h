@@ -86,10 +86,8 @@ class Room {
     Bucket bucket(&lot_, w->cell);
     w->thread->TakeReady(w);
     const bool granted = w->outcome == Outcome::kGranted;
-    if (Queue<S>* queue = w->queue) {
-      Bucket::Remove(w);
-      if (w->role == Role::kParty) BreakLocked(queue, w->cell, &wakes);
-      ServeQueue(bucket, queue, &wakes);  // it may have stood in another's way
+    if (w->queue != nullptr) {
+      LeaveQueue(bucket, w, &wakes);
     } else if (granted && w->role == Role::kNotified) {
       NotifyQueue(bucket, w->cell, 1, &wakes);
     } else if (granted && w->want > 0) {
@@ -125,6 +123,25 @@ class Room {
       queue->turn = queue->waiters.front();
       ServeQueue(bucket, queue, &wakes);
     }
+  }
+
+  // The time of a wait is up, and its thread looks. What was decided by now counts, however late the thread is; who was
+  // woken to try tries. Else it leaves, and kWaiting says so.
+  Outcome Expire(Waiter<S>* w) {
+    AtPoint("leaving");
+    Wakes<S> wakes;
+    Bucket bucket(&lot_, w->cell);
+    w->thread->TakeReady(w);
+    if (Queue<S>* queue = w->queue) {
+      if (w->role == Role::kTaker && w == queue->Turn() && Satisfy(w)) {
+        ServeQueue(bucket, queue, &wakes, w);
+      } else {
+        LeaveQueue(bucket, w, &wakes);
+      }
+    }
+    const Outcome outcome = w->outcome;
+    if (outcome == Outcome::kGranted) Note(w);
+    return outcome;
   }
 
   // Permits were given back, and the fast path saw that somebody waits. Returns how many waiters were woken for them.
@@ -330,6 +347,13 @@ class Room {
     }
     if (w->queue != nullptr) w->thread->TakeReady(w);
     if (serve) ServeCell(bucket, w->cell, &wakes);
+  }
+
+  static void LeaveQueue(Bucket& bucket, Waiter<S>* w, Wakes<S>* wakes) {
+    Queue<S>* queue = w->queue;
+    Bucket::Remove(w);
+    if (w->role == Role::kParty) BreakLocked(queue, w->cell, wakes);
+    ServeQueue(bucket, queue, wakes);  // it may have stood in another's way
   }
 
   static void BreakLocked(Queue<S>* queue, int32_t* cell, Wakes<S>* wakes) {

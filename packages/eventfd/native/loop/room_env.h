@@ -161,6 +161,29 @@ class RoomEnv {
     return granted;
   }
 
+  // The time of a wait is up. kWaiting: it has left. Else how it was decided before; kUnheard as in HeardSync, until
+  // HeardExpired.
+  int32_t Expire(RealWaiter* waiter) {
+    LeaveSync();  // as Park
+    const Outcome outcome = room_.Expire(waiter);
+    if (outcome == Outcome::kGranted && waiter->slot == nullptr) {
+      expired_ = waiter;
+      return Result::kUnheard;
+    }
+    EndWait(waiter);
+    return ResultOf(outcome);
+  }
+
+  void HeardExpired() {
+    if (expired_ != nullptr) EndWait(std::exchange(expired_, nullptr));
+  }
+
+  // The same of the sync wait.
+  int32_t ExpireSync() {
+    if (sync_waiter_ == nullptr) return Result::kRefused;
+    return EndedSync(room_.Expire(sync_waiter_));
+  }
+
   // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones. In between
   // JavaScript runs, so that the thread can be terminated. `endless`: it has no timeout.
   int32_t ParkSync(RealParticipant::Attachment* at, int32_t want, Role role, bool endless, double ms) {
@@ -199,12 +222,7 @@ class RoomEnv {
         fresh_ = outcome == Outcome::kWaiting;
         if (outcome != Outcome::kWaiting) {
           AtPoint("resumed");
-          result = ResultOf(outcome);
-          if (result == Result::kGranted && sync_waiter_->slot == nullptr) {
-            result = Result::kUnheard;
-          } else {
-            EndSync();
-          }
+          result = EndedSync(outcome);
           break;
         }
       }
@@ -234,6 +252,10 @@ class RoomEnv {
 
   // Ends the sync wait, if there is one. True when it had been granted, and was given back.
   bool LeaveSync() {
+    if (expired_ != nullptr) {  // JavaScript was torn out before it heard
+      room_.Leave(expired_);
+      HeardExpired();
+    }
     if (sync_waiter_ == nullptr) return false;
     const bool granted = room_.Leave(sync_waiter_);
     EndSync();
@@ -287,6 +309,12 @@ class RoomEnv {
       AtPoint("arrived");
       participant_.EndWait(waiter);
     }
+    return ResultOf(outcome);
+  }
+
+  int32_t EndedSync(Outcome outcome) {
+    if (outcome == Outcome::kGranted && sync_waiter_->slot == nullptr) return Result::kUnheard;
+    EndSync();
     return ResultOf(outcome);
   }
 
@@ -402,7 +430,8 @@ class RoomEnv {
   RealWaiter* decided_[kBatch];
   uint32_t telling_ = 0;  // how many of them JavaScript is being told of
   RealWaiter* sync_waiter_ = nullptr;
-  bool fresh_ = false;  // the sync wait is worth a spin: it has just begun, or was just overtaken
+  RealWaiter* expired_ = nullptr;  // granted as its time was up, and JavaScript has not heard
+  bool fresh_ = false;             // the sync wait is worth a spin: it has just begun, or was just overtaken
   std::vector<std::unique_ptr<Told>> copies_;    // by number, which is never used again; null where it is gone
   std::vector<Napi::ObjectReference> memories_;  // of the arenas that the thread is in, by index
 };

@@ -3,6 +3,7 @@ import {
   type Cancellable,
   type CheckedWait as CancelledWait,
   cancelWhen,
+  expire,
   leave,
   type Parked,
   type ParkResult,
@@ -90,9 +91,12 @@ export function waitForSync<T>(target: Target<T>, timeout: number, hooks?: SyncH
   throw timeoutError(target, timeout);
 }
 
-/** Who does not wait, and has tried already, need not queue. A party of a barrier has to arrive all the same. */
+/**
+ * Who does not wait, and has tried already, need not queue. A party of a barrier has to arrive all the same, and who waits
+ * for a condition lets go of its mutex.
+ */
 function noWait(target: Target<unknown>, timeout: number): boolean {
-  return timeout === 0 && target.role !== Role.PARTY;
+  return timeout === 0 && target.role === Role.TAKER;
 }
 
 function whatWaits({ method, cell }: Target<unknown>): string {
@@ -133,7 +137,8 @@ class Wait<T> implements Parked, Cancellable {
     // From here on it stands in the queue: whatever fails, it leaves.
     try {
       queued?.();
-      this.#beCancellable();
+      if (this.#options.timeout === 0) this.onTimeout();
+      else this.#beCancellable();
     } catch (error) {
       this.onAbort(error);
     }
@@ -163,8 +168,7 @@ class Wait<T> implements Parked, Cancellable {
 
   /** The waiting room has decided. */
   onDecided(closed: boolean): void {
-    this.#waiter = -1;
-    this.#forget?.();
+    this.#over();
     if (closed) {
       this.#end('refused', this.#target.refused());
     } else {
@@ -182,7 +186,15 @@ class Wait<T> implements Parked, Cancellable {
   }
 
   onTimeout(): void {
-    if (this.#leave()) this.#end('timeout', timeoutError(this.#target, this.#options.timeout));
+    if (this.#waiter < 0) return;
+    const how = expire(this.#waiter);
+    if (how === 'too late') return;
+    if (how === 'timeout') {
+      this.#over();
+      this.#end('timeout', timeoutError(this.#target, this.#options.timeout));
+    } else {
+      this.onDecided(how === 'closed');
+    }
   }
 
   abandon(): void {
@@ -203,8 +215,12 @@ class Wait<T> implements Parked, Cancellable {
       this.onDecided(false);
       return false;
     }
+    this.#over();
+    return true;
+  }
+
+  #over(): void {
     this.#waiter = -1;
     this.#forget?.();
-    return true;
   }
 }

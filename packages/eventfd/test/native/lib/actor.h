@@ -80,8 +80,7 @@ class Actor {
       if (Slice(waiter, timed, &outcome)) break;
       host->Boundary();  // JavaScript looks at the clock
       if (!timed) continue;
-      Leave(waiter);
-      return Got::kTimeout;
+      return Expire(waiter);
     }
     return outcome == Outcome::kGranted ? Got::kPermits : Got::kClosed;
   }
@@ -139,10 +138,7 @@ class Actor {
         host->Boundary();
       } else {
         host->Boundary();
-        if (timed) {
-          Leave(waiter);
-          return Got::kTimeout;
-        }
+        if (timed) return Expire(waiter);
       }
     }
     return Take(index) == Outcome::kGranted ? Got::kPermits : Got::kClosed;
@@ -269,6 +265,18 @@ class Actor {
     const Outcome outcome = room_->Resume(waiter);
     host->Resumed(waiter, outcome);
     return outcome;
+  }
+
+  // Its time is up; what was decided by now counts.
+  Got Expire(Waiter* waiter) {
+    const Outcome outcome = room_->Expire(waiter);
+    if (outcome == Outcome::kWaiting) {
+      host->Left(waiter);
+    } else {
+      host->Resumed(waiter, outcome);
+    }
+    EndWait(waiter);
+    return outcome == Outcome::kWaiting ? Got::kTimeout : outcome == Outcome::kGranted ? Got::kPermits : Got::kClosed;
   }
 
   void Leave(Waiter* waiter) {

@@ -118,6 +118,12 @@ class Party {
     return granted;
   }
 
+  Outcome Expire(Waiter* waiter) {
+    const Outcome outcome = TheRoom().Expire(waiter);
+    participant.EndWait(waiter);
+    return outcome;
+  }
+
   void Die() {
     if (waker.retired) return;
     participant.Die();

@@ -40,6 +40,14 @@ const mutations = [
     says: IDLE,
   },
   {
+    name: 'who has timed out takes a grant and nobody notes it',
+    part: 'timeout',
+    file: 'room.h',
+    find: '    if (outcome == Outcome::kGranted) Note(w);\n    return outcome;',
+    replace: '    return outcome;',
+    says: /free \+ held \+ in flight is not the total|actor\.h|world\.cc/,
+  },
+  {
     name: 'the has-waiters bit is cleared outside the lock',
     file: 'room.h',
     find: `    Bucket bucket(&lot_, cell);
@@ -122,7 +130,7 @@ const mutations = [
   {
     name: 'a cancelled wait does not serve whom it stood in the way of',
     file: 'room.h',
-    find: "ServeQueue(bucket, queue, &wakes);  // it may have stood in another's way",
+    find: "ServeQueue(bucket, queue, wakes);  // it may have stood in another's way",
     replace: 'WriteBits(w->cell, queue);\n      bucket.DropIfEmpty(queue);',
     says: IDLE,
   },

@@ -175,6 +175,60 @@ TEST("room: a head that was woken to try and leaves passes the wake-up on") {
   CHECK_EQ(b.Turn(), 1);
 }
 
+TEST("room: a grant found when the time is up counts, and stands in the ledger") {
+  Place place(1, kFair);
+  Party holder(place), a(place), b(place);
+  CHECK(holder.TryTake() == kTaken);
+  Waiter* waiter = a.Queue();
+  b.Queue();
+  holder.Release();
+  CHECK(a.Expire(waiter) == Outcome::kGranted);
+  CHECK_EQ(a.held(), 1);
+  CHECK(a.participant.thread()->NextReady() == nullptr);
+  CHECK_EQ(b.Turn(), 0);
+  CHECK_EQ(place.waiting(), 1);
+}
+
+TEST("room: a head that was woken to try tries when its time is up; one that is overtaken leaves") {
+  Place place(1);
+  Party holder(place), a(place), b(place);
+  CHECK(holder.TryTake() == kTaken);
+  Waiter* first = a.Queue();
+  Waiter* second = b.Queue();
+  holder.Release();
+  CHECK(a.Expire(first) == Outcome::kGranted);
+  CHECK_EQ(a.held(), 1);
+  CHECK_EQ(place.free(), 0);
+  a.Release();
+  CHECK(holder.TryTake() == kTaken);
+  CHECK(b.Expire(second) == Outcome::kWaiting);
+  CHECK_EQ(b.held(), 0);
+  CHECK_EQ(place.waiting(), 0);
+  holder.Release();
+  CHECK_EQ(place.free(), 1);
+}
+
+TEST("room: who is not first takes nothing when its time is up, and lets through whom it stood in the way of") {
+  Place place(2);
+  Party holder(place), several(place), one(place);
+  CHECK(holder.TryTake(2) == kTaken);
+  Waiter* waiter = several.Queue(2);
+  Waiter* last = one.Queue(1);
+  holder.Release();
+  CHECK(several.Expire(waiter) == Outcome::kWaiting);
+  CHECK(one.Expire(last) == Outcome::kGranted);
+  CHECK_EQ(one.held(), 1);
+}
+
+TEST("room: closed before its time is up, a wait says so") {
+  Place place(1);
+  Party holder(place), a(place);
+  CHECK(holder.TryTake() == kTaken);
+  Waiter* waiter = a.Queue();
+  TheRoom().Close(place.cell);
+  CHECK(a.Expire(waiter) == Outcome::kClosed);
+}
+
 TEST("room: close ends every wait and all that come after, and holders release as ever") {
   Place place(1);
   Party holder(place), a(place), b(place);

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { output } from '../support/child.js';
+import { MANNERS } from '../support/manners.js';
 
 const kinds = [
   ...['Semaphore', 'fair Semaphore', 'Mutex', 'RwLock to read', 'RwLock to write', 'Condition'],
   ...['Signal', 'Event', 'Latch', 'Barrier'],
 ];
 
-describe.each(['again in the same realm', 'in a realm of its own'])('packages evaluated %s', (manner) => {
+describe.each(MANNERS)('packages evaluated %s', (manner) => {
   let seen: Promise<Record<string, string>> | undefined;
   const run = async () => JSON.parse(await output('copies-every-class.mjs', [manner], ['--experimental-vm-modules']));
 

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { output } from '../support/child.js';
+import { MANNERS } from '../support/manners.js';
 
 const steps = [
   ...['limit(semaphore)', 'task() and the waits of all copies', 'Condition(mutex), wait(guard)', 'Permit.merge'],
-  ...['a mutex that another copy of the thread holds', 'ids of waits', 'arenas'],
+  ...['a mutex that another copy of the thread holds', 'ids of waits', 'trace', 'arenas'],
 ];
 
-describe.each(['again in the same realm', 'in a realm of its own'])('packages evaluated %s', (manner) => {
+describe.each(MANNERS)('packages evaluated %s', (manner) => {
   let seen: Promise<Record<string, string>> | undefined;
   const run = async () => JSON.parse(await output('copies-mixed.mjs', [manner], ['--experimental-vm-modules']));
 

@@ -74,8 +74,12 @@ export function newRealm() {
   return context;
 }
 
+/** A realm to which Node's globals were not lent. */
+const bareRealm = () => vm.createContext({});
+
 /** What kinds of copy there are, and how to evaluate a module as one. */
 export const manners = {
   'again in the same realm': (url) => evaluate(url),
   'in a realm of its own': (url) => evaluate(url, newRealm()),
+  "in a realm without Node's globals": (url) => evaluate(url, bareRealm()),
 };

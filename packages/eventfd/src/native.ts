@@ -1,7 +1,8 @@
 /** The only declaration of what the addon exports. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import process from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
 
 /** native/bind_eventfd.cc: Python's functions, and what the class EventFd stands on. */
 export interface EventFdBinding {
@@ -71,6 +72,10 @@ export interface RoomCopy {
   decided(count: number): void;
   /** The waits of promises that are under way. */
   waits(): Parked[];
+  /** The one thing that writes down what the thread does while there is a trace, where this copy has made it. */
+  recorder?: unknown;
+  /** Such a thing is there, whichever copy has made it; or is no longer. */
+  onRecorder?: (recorder: unknown) => void;
 }
 
 /** Something that waits. Told once, on this thread. */

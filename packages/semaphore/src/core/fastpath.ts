@@ -1,4 +1,5 @@
 /** The fast path, bound to an arena: WebAssembly, or its twin in the addon where there is none. */
+import { Buffer } from 'node:buffer';
 import { native } from 'eventfd/internal';
 import { fastpathBase64 } from './fastpath.generated.js';
 import { type WasmMemory, wasm } from './webassembly.js';

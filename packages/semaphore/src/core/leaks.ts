@@ -1,4 +1,6 @@
 /** Tells of permits and guards that were garbage-collected unreleased. */
+import process from 'node:process';
+import { URL } from 'node:url';
 import { requireBoolean } from 'eventfd/internal';
 import type { Hold } from './hold.js';
 import type { HoldObserver } from './observer.js';

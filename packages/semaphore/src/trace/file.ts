@@ -2,8 +2,10 @@
  * Which file a process writes its trace to. Only one at a time has the lock of a file, flock(2), which ends with the
  * descriptor: nothing of it is left when a process is killed.
  */
+
 import { closeSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { join, parse } from 'node:path';
+import process from 'node:process';
 import { native } from 'eventfd/internal';
 
 export interface TraceFile {

@@ -1,5 +1,7 @@
 /** Loaded with every class, for its effect: takes part in the trace under way, or starts the one EVENTFD_TRACE asks for. */
+
 import { resolve } from 'node:path';
+import process from 'node:process';
 import { isMainThread } from 'node:worker_threads';
 import { warn } from '../core/warn.js';
 import { withPart } from './file.js';

@@ -1,6 +1,8 @@
 /** One thread's part in a trace: what it waits for and what it holds, as slices on a line of its own. */
+
 import { type ChannelListener, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { closeSync, writeSync } from 'node:fs';
+import process from 'node:process';
 import { isMainThread, threadId, type Worker } from 'node:worker_threads';
 import type { WaitMessage } from '../core/diagnostics.js';
 import { warn } from '../core/warn.js';

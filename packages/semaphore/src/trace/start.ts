@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import process from 'node:process';
 import { requireString } from 'eventfd/internal';
 import { openTraceFile } from './file.js';
 import { begin, end, isTracing } from './tracing.js';

@@ -1,6 +1,7 @@
 /** Which trace this thread takes part in. */
 import { openSync, writeSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
+import { native, thisCopy } from 'eventfd/internal';
 import type { Cell } from '../core/cell.js';
 import type { Hold } from '../core/hold.js';
 import { type HoldObserver, observeHolds } from '../core/observer.js';
@@ -9,6 +10,18 @@ import { Recorder } from './recorder.js';
 import { SharedTrace } from './shared.js';
 
 let current: Recorder | undefined;
+
+/** Writes down what objects of this copy do, too. A thread has one recorder, or its lines would be drawn over each other. */
+function recordWith(recorder: Recorder | undefined): void {
+  current = recorder;
+  if (recorder !== undefined) observeHolds((cell) => new HoldTracer(cell));
+}
+
+thisCopy.onRecorder = (recorder) => recordWith(recorder as Recorder | undefined);
+
+function tellCopies(recorder: Recorder | undefined): void {
+  for (const each of native.copies()) each.onRecorder?.(recorder);
+}
 
 /** Watches one object. It outlives a trace, and serves the next one too. */
 class HoldTracer implements HoldObserver {
@@ -33,10 +46,11 @@ class HoldTracer implements HoldObserver {
 }
 
 function takePart(shared: SharedTrace, fd: number): Recorder {
-  current = new Recorder(shared, fd);
+  const recorder = new Recorder(shared, fd);
   shared.enter(threadId);
-  observeHolds((cell) => new HoldTracer(cell));
-  return current;
+  thisCopy.recorder = recorder;
+  tellCopies(recorder);
+  return recorder;
 }
 
 /** Begins a trace, and takes part in it. */
@@ -45,8 +59,14 @@ export function begin({ path, fd }: TraceFile): Recorder {
   return takePart(SharedTrace.publish(path), fd);
 }
 
-/** Takes part in the trace that the thread's parent takes part in, if there is one under way. */
+/** Takes part in the trace that another copy of this package, or else the thread's parent, takes part in, if there is one. */
 export function join(): boolean {
+  const others = native.copies().map(({ recorder }) => recorder as Recorder | undefined);
+  const other = others.find((recorder) => recorder?.shared.stopped === false);
+  if (other !== undefined) {
+    recordWith(other);
+    return true;
+  }
   const shared = SharedTrace.published();
   if (shared === undefined || shared.stopped) return false;
   takePart(shared, openSync(shared.file, 'a'));
@@ -61,4 +81,6 @@ export function end(recorder: Recorder): void {
   // Where a thread may still be writing, the file is left without its end, which the format allows.
   if (recorder.shared.stop()) recorder.writeEnd();
   recorder.end();
+  thisCopy.recorder = undefined;
+  tellCopies(undefined);
 }

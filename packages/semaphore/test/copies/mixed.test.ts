@@ -4,7 +4,13 @@ import { MANNERS } from '../support/manners.js';
 
 const steps = [
   ...['limit(semaphore)', 'task() and the waits of all copies', 'Condition(mutex), wait(guard)', 'Permit.merge'],
-  ...['a mutex that another copy of the thread holds', 'ids of waits', 'trace', 'arenas'],
+  ...[
+    'a mutex that another copy of the thread holds',
+    'ids of waits',
+    'trace',
+    'arenas',
+    'handles, options and lists of another realm',
+  ],
 ];
 
 describe.each(MANNERS)('packages evaluated %s', (manner) => {

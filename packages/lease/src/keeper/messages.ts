@@ -1,0 +1,48 @@
+/** What goes between the thread that asks for leases and its keeper. */
+import type { SemaphoreHandle } from '@eventfd/semaphore';
+import { LeaseMismatchError, LeaseUnreachableError } from '../errors.js';
+import { type ToldError, tellError, untell } from '../secrets.js';
+import type { Terms, Told } from './keeper.js';
+
+export interface Open {
+  readonly open: number;
+  readonly terms: Terms;
+  readonly semaphore: SemaphoreHandle;
+  /** The same number for the same engine, which is then connected to once. */
+  readonly engine: number;
+  readonly source: { readonly module: string; readonly options: unknown };
+}
+
+/** Each names the lease by its number, and is answered by a `Done` with the number of the call. */
+export type Request = Open | { readonly resize: number; readonly permits: number } | { readonly close: number };
+
+export interface Call {
+  readonly call: number;
+  readonly request: Request;
+}
+
+export type FromKeeper =
+  | { readonly done: number; readonly failure: Failure | undefined }
+  | { readonly lease: number; readonly told: Told; readonly why: Failure | undefined };
+
+/** Why something failed, without what is not to be shown; the error is made anew in the other thread. */
+export interface Failure extends ToldError {
+  readonly cause: ToldError | undefined;
+  readonly mismatch: readonly [name: string, wanted: number, found: number] | undefined;
+}
+
+export function failureOf(error: unknown, secrets: readonly string[]): Failure {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return {
+    ...tellError(error, secrets),
+    cause: cause === undefined ? undefined : tellError(cause, secrets),
+    mismatch: error instanceof LeaseMismatchError ? [error.lease, error.wanted, error.found] : undefined,
+  };
+}
+
+export function errorOf(failure: Failure): Error {
+  if (failure.mismatch !== undefined) return new LeaseMismatchError(...failure.mismatch);
+  const options = failure.cause === undefined ? {} : { cause: untell(failure.cause) };
+  if (failure.code === 'ERR_LEASE_UNREACHABLE') return new LeaseUnreachableError(failure.message, options);
+  return Object.assign(untell(failure), options);
+}

@@ -1,0 +1,72 @@
+/** The keeper's thread: the engines that leases of its parent thread use, and a Keeper for each lease. */
+import { parentPort } from 'node:worker_threads';
+import { Semaphore } from '@eventfd/semaphore';
+import { bootClock } from './clock.js';
+import { Keeper } from './keeper.js';
+import { Local } from './local.js';
+import { type Call, type FromKeeper, failureOf, type Open } from './messages.js';
+import { Session } from './session.js';
+
+const clock = bootClock();
+const sessions = new Map<number, Session>();
+const keepers = new Map<number, { readonly keeper: Keeper; readonly part: () => Promise<void> }>();
+
+function tell(message: FromKeeper): void {
+  parentPort?.postMessage(message);
+}
+
+/** The session with this engine, which the first lease begins and the last one ends. */
+function sessionFor({ engine, source }: Open): Session {
+  const found = sessions.get(engine);
+  if (found !== undefined) return found;
+  const session = new Session(source);
+  sessions.set(engine, session);
+  return session;
+}
+
+async function open(request: Open): Promise<void> {
+  const { open: lease, terms } = request;
+  const session = sessionFor(request);
+  session.users++;
+  const member = session.nextMember();
+  const part = async () => {
+    keepers.delete(lease);
+    session.keepers.delete(member);
+    if (--session.users > 0) return;
+    sessions.delete(request.engine);
+    await session.close();
+  };
+  try {
+    const semaphore = Semaphore.from(request.semaphore);
+    const makeLocal = (look: () => void) => new Local(semaphore, look);
+    const keeper = new Keeper(terms, member, await session.engine, makeLocal, clock, (told, why) =>
+      tell({ lease, told, why: why === undefined ? undefined : failureOf(why, session.secrets) }),
+    );
+    session.keepers.set(member, keeper);
+    keepers.set(lease, { keeper, part });
+    await keeper.begin();
+  } catch (error) {
+    await part();
+    // An error that is told without the secrets of this session: the others know them not.
+    throw failureOf(error, session.secrets);
+  }
+}
+
+async function close(lease: number): Promise<void> {
+  const found = keepers.get(lease);
+  await found?.keeper.close();
+  await found?.part();
+}
+
+async function answer({ call, request }: Call): Promise<void> {
+  try {
+    if ('open' in request) await open(request);
+    else if ('resize' in request) await keepers.get(request.resize)?.keeper.resize(request.permits);
+    else await close(request.close);
+    tell({ done: call, failure: undefined });
+  } catch (error) {
+    tell({ done: call, failure: error instanceof Error ? failureOf(error, []) : (error as never) });
+  }
+}
+
+parentPort?.on('message', (call: Call) => void answer(call));

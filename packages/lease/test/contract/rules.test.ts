@@ -1,0 +1,93 @@
+/** Every engine decides as book.ts does: random members that step, leave and change the number of permits, seeded. */
+
+import type { Answer, Claim, Engine, OpenEngine } from '@eventfd/lease';
+import { expect, test } from 'vitest';
+import { until } from '../../../semaphore/test/support/deadline.js';
+import { randomOf, seedOf } from '../../../semaphore/test/support/random.mjs';
+import { Book } from '../../dist/book.js';
+import { clients, engineOf } from '../support/engines.js';
+
+const STEPS = 150;
+
+interface Member {
+  readonly id: string;
+  seq: number;
+  acked: number;
+  held: number;
+  joined: boolean;
+}
+
+test.each(clients)('$title', async (subject) => {
+  const seed = seedOf(`rules ${subject.title}`);
+  const random = randomOf(seed);
+  const session = Array.from({ length: 16 }, () => random(16).toString(16)).join('');
+  const heard: string[] = [];
+  const expected: string[] = [];
+  let up = false;
+  const { module, options } = ((await engineOf(subject)) as unknown as { toPost: { module: string; options: unknown } })
+    .toPost;
+  const { open } = (await import(module)) as { open: OpenEngine };
+  const engine: Engine = await open(options, session, {
+    poke: (member) => heard.push(member),
+    up: () => {
+      up = true;
+    },
+    down: () => {},
+  });
+  await until('the engine is there', () => up);
+
+  const book = new Book({ endsWithSession: engine.endsWithSession });
+  const name = `rules-${seed}`;
+  const members: Member[] = Array.from({ length: 5 }, (_, i) => ({
+    id: `${session}0000000${i}`,
+    seq: 0,
+    acked: 0,
+    held: 0,
+    joined: false,
+  }));
+  let permits = 1 + random(12);
+  for (let i = 0; i < STEPS; i++) {
+    const member = members[random(members.length)] as Member;
+    const what = random(20);
+    if (what === 0 && member.joined) {
+      await engine.leave(name, member.id);
+      expected.push(...book.leave(name, member.id, performance.now()));
+      Object.assign(member, { acked: 0, held: 0, joined: false });
+    } else if (what === 1) {
+      permits = 1 + random(12);
+      const pokes = book.resize(name, permits);
+      expect(await engine.resize(name, permits)).toBe(pokes !== undefined);
+      expected.push(...(pokes ?? []));
+    } else {
+      const given = random(3) === 0 ? random(member.held + 1) : 0;
+      // Now and then one that comes late, one whose answer was lost, one that the engine does not know. At last some of which
+      // it forgot what it had answered: from then on it grants nothing.
+      const odd = random(25) + (i < 100 ? 2 : 0);
+      const claim: Claim = {
+        name,
+        member: member.id,
+        verb: !member.joined && odd > 0 && odd < 20 ? (odd === 1 ? 'rejoin' : 'join') : 'renew',
+        permits,
+        seq: odd === 4 ? member.seq : ++member.seq,
+        acked: odd === 0 ? member.seq + 1 : member.acked,
+        held: odd === 1 && !member.joined ? random(3) : member.held - given,
+        over: random(8) === 0 ? random(3) : 0,
+        want: random(2) * random(8),
+        ttl: 60_000,
+      };
+      const answer: Answer = await engine.step(claim);
+      const stepped = book.step(claim, performance.now());
+      expect({ i, claim, answer }).toEqual({ i, claim, answer: stepped.answer });
+      expected.push(...stepped.pokes);
+      if (answer.status === 'ok' && odd !== 5) {
+        Object.assign(member, { acked: claim.seq, held: answer.held, joined: true });
+      }
+    }
+  }
+  for (const { id } of members) await engine.leave(name, id);
+  for (const { id } of members) expected.push(...book.leave(name, id, performance.now()));
+  await until('every poke is there', () => heard.length >= expected.length, heard, expected);
+  expect(heard.sort()).toEqual(expected.sort());
+  expect(book.names).toEqual([]);
+  await engine.close();
+});

@@ -1,0 +1,123 @@
+/** The keeper by itself: its clock, its engine and its semaphore are the test's. */
+
+import type { Answer, Claim, Engine } from '@eventfd/lease';
+import { Semaphore } from '@eventfd/semaphore';
+import { afterEach, expect, test } from 'vitest';
+import { until } from '../../../semaphore/test/support/deadline.js';
+import { Keeper } from '../../dist/keeper/keeper.js';
+import { Local } from '../../dist/keeper/local.js';
+
+const terms = { name: 'a', permits: 4, ttl: 60_000, margin: 10_000, idle: 60_000, timeout: 5000, whenUnreachable: 0 };
+
+let end: () => Promise<void> = async () => {};
+afterEach(() => end());
+
+async function begin(answer: (claim: Claim) => Answer | Promise<Answer>) {
+  const claims: Claim[] = [];
+  const engine: Engine = {
+    endsWithSession: false,
+    step: async (claim) => {
+      claims.push(claim);
+      return answer(claim);
+    },
+    leave: async () => {},
+    resize: async () => true,
+    close: async () => {},
+  };
+  const clock = { time: 1_000_000, now: () => clock.time };
+  const semaphore = new Semaphore(0);
+  const states: string[] = [];
+  const keeper = new Keeper(
+    terms,
+    '0'.repeat(24),
+    engine,
+    (look) => new Local(semaphore, look),
+    clock,
+    ({ state }) => {
+      if (states.at(-1) !== state) states.push(state);
+    },
+  );
+  await keeper.begin();
+  end = () => keeper.close();
+  return { claims, clock, semaphore, states, keeper };
+}
+
+const all = ({ held, want }: Claim): Answer => ({ status: 'ok', held: held + want, keep: held + want, permits: 4 });
+
+test('a machine that was suspended for longer than the ttl: by CLOCK_BOOTTIME the lease is over, though no timer has run', async () => {
+  let reachable = true;
+  const { clock, semaphore, states } = await begin((claim) => {
+    if (!reachable) throw new Error('not yet');
+    return all(claim);
+  });
+  const permit = await semaphore.acquire();
+  expect(states).toEqual(['live']);
+  reachable = false;
+  clock.time += 60 * 60_000;
+  await until('it is lost', () => states.includes('lost'), states);
+  expect(semaphore.permits).toBe(0);
+  expect(semaphore.tryAcquire()).toBeUndefined();
+  permit.release();
+});
+
+test('the lease counts from before the request was sent, however late the answer', async () => {
+  let late: ((answer: Answer) => void) | undefined;
+  const { clock, states, keeper, claims } = await begin((claim) =>
+    claim.seq === 1 ? all(claim) : new Promise<Answer>((resolve) => (late = () => resolve(all(claim)))),
+  );
+  keeper.poked();
+  await until('it is asked', () => late !== undefined, claims);
+  clock.time += 51_000;
+  late?.({ status: 'stale' });
+  await until('it is at risk at once', () => states.includes('at risk'), states);
+});
+
+test('an answer that was lost: the step is made again, with what is had here, under a higher number', async () => {
+  let lost = false;
+  const { claims, semaphore } = await begin((claim) => {
+    if (claim.want > 0 && !lost) {
+      lost = true;
+      throw new Error('the connection ended before the answer');
+    }
+    return all(claim);
+  });
+  const permit = await semaphore.acquire();
+  const [, asked, again] = claims as [Claim, Claim, Claim];
+  expect(again).toMatchObject({ seq: asked.seq + 1, acked: 1, held: 0, want: 1 });
+  permit.release();
+});
+
+test('an engine that forgot it before its lease ran out: it says what it holds', async () => {
+  let forgets = false;
+  const { claims, keeper, semaphore, states } = await begin((claim) => {
+    if (forgets && claim.verb === 'renew') return { status: 'unknown' };
+    return all(claim);
+  });
+  const permit = await semaphore.acquire();
+  forgets = true;
+  keeper.poked();
+  await until('it rejoins', () => claims.some(({ verb }) => verb === 'rejoin'), claims);
+  expect(claims.find(({ verb }) => verb === 'rejoin')).toMatchObject({ held: 1, over: 0 });
+  forgets = false;
+  expect(states).toEqual(['live']);
+  permit.release();
+});
+
+test('one whose lease ran out holds nothing, and says what is still in use', async () => {
+  let forgets = false;
+  const { claims, clock, keeper, semaphore, states } = await begin((claim) => {
+    if (forgets && claim.verb === 'renew') return { status: 'unknown' };
+    return claim.verb === 'rejoin' ? { status: 'ok', held: 0, keep: 0, permits: 4 } : all(claim);
+  });
+  const permit = await semaphore.acquire();
+  forgets = true;
+  clock.time += 70_000;
+  keeper.poked();
+  await until('it rejoins', () => claims.some(({ verb }) => verb === 'rejoin'), claims);
+  expect(claims.find(({ verb }) => verb === 'rejoin')).toMatchObject({ held: 0, over: 1 });
+  forgets = false;
+  await until('it goes on', () => states.at(-1) === 'live', states);
+  expect(states).toEqual(['live', 'lost', 'live']);
+  expect(semaphore.available).toBe(-1);
+  permit.release();
+});

@@ -1,4 +1,4 @@
-// Packs both packages and has publint and attw look at the tarballs, then knip at the sources: what a package publishes
+// Packs the packages and has publint and attw look at the tarballs, then knip at the sources: what a package publishes
 // resolves, for every kind of importer, and nothing here is unused. Prints what a tool has to say only when it objects.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ function lint(what, tool, args) {
 }
 
 await installTools();
-for (const folder of ['packages/eventfd', 'packages/semaphore']) {
+for (const folder of ['packages/eventfd', 'packages/semaphore', 'packages/lease']) {
   const tarball = pack(join(root, folder), target);
   lint(basename(tarball), 'publint', ['run', tarball, '--strict']);
   // ESM only: CommonJS on Node 20.19 and newer can require() it, which attw does not know; pnpm prove:install shows it.

@@ -1,4 +1,4 @@
-// `pnpm pack:all [--release]`: the two tarballs as they would be published, into dist-tarballs/, and a look into each.
+// `pnpm pack:all [--release]`: the three tarballs as they would be published, into dist-tarballs/, and a look into each.
 // A release must have every binary; for any other purpose the one for this machine will do.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -59,3 +59,9 @@ examine(pack(join(root, 'packages/eventfd'), target), [
   './scripts/gyp.mjs',
 ]);
 examine(pack(join(root, 'packages/semaphore'), target), []);
+// A thread imports them by their address: no export names them.
+const loaded = ['keeper/worker', 'machine/engine', 'postgres/engine', 'redis/engine'];
+examine(
+  pack(join(root, 'packages/lease'), target),
+  loaded.map((module) => `./dist/${module}.js`),
+);

@@ -1,5 +1,5 @@
 // `pnpm prove:install [majors...]`: what a stranger does, on each Node: an empty folder, an empty HOME, no compiler on PATH,
-// `npm i` of the two tarballs; then README's example as ESM, a program in TypeScript, one by require(). The newest Node does
+// `npm i` of the tarballs; then README's example as ESM, a program in TypeScript, one by require(). The newest Node does
 // it with npm 12, which runs no install script. At last, what is said where there is no binary, and the way out of it.
 import {
   copyFileSync,

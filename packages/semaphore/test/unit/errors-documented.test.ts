@@ -1,4 +1,4 @@
-/** docs/errors.md lists what the sources of both packages can throw, no more and no less; nothing is thrown without a code. */
+/** docs/errors.md lists what the sources of the packages can throw, no more and no less; nothing is thrown without a code. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
 
-const sources = ['packages/eventfd/src', 'packages/semaphore/src'].flatMap((folder) =>
+const sources = ['packages/eventfd/src', 'packages/semaphore/src', 'packages/lease/src'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.generated.ts'))
     .map((file) => ({

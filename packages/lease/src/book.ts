@@ -76,7 +76,7 @@ export class Book {
     const record = found ?? { permits, tick: 0, quietUntil: 0, members: new Map<string, Row>() };
     this.#records.set(name, record);
     // It was answered more than is known here: what it holds was written down and is lost.
-    const lost = row === undefined ? claim.verb === 'rejoin' && claim.held > 0 : row.seq < acked;
+    const lost = row === undefined ? claim.verb === 'rejoin' : row.seq < acked;
     if (lost && !this.#endsWithSession) record.quietUntil = now + claim.ttl;
     if (row === undefined) {
       row = { held: 0, over: 0, want: 0, since: 0, joined: ++record.tick, seq, heard: now, expires: 0 };

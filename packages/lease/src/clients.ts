@@ -42,7 +42,8 @@ export async function loadFirst<N extends string, C>(
       return await load[name]();
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes(`'${name}'`)) throw error;
+      if (code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)) continue;
+      throw error;
     }
   }
   const message = `No client for this engine is installed: npm install ${names.join(', or ')}`;

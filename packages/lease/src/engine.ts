@@ -13,10 +13,10 @@ export interface Claim {
   /** Who: 24 hexadecimal digits, of which the first 16 are those of the session. */
   readonly member: string;
   /**
-   * `join`: the first step; another `permits` than the name has is a mismatch. `renew`: every other. `rejoin`: the engine answered
-   * `unknown`; with `held` above 0 it must have lost its state, since by this member's clock the lease has not run out.
+   * `join`: the first step; another `permits` than the name has is a mismatch. `renew`: every other. When the engine has answered
+   * `unknown`, `return`: by this member's clock too the lease has run out; or `rejoin`: it has not, so the engine lost its state.
    */
-  readonly verb: 'join' | 'renew' | 'rejoin';
+  readonly verb: 'join' | 'renew' | 'return' | 'rejoin';
   /** How many there are in the whole fleet, if the name is not in use yet. */
   readonly permits: number;
   /** The number of this step: each is higher than the last. */

@@ -51,7 +51,7 @@ export interface LeaseEvents {
  */
 export async function lease(name: string, options: LeaseOptions): Promise<Lease> {
   const terms = check(name, options);
-  const semaphore = new Semaphore(0, { name });
+  const semaphore = new Semaphore(0, { name, max: MAX_PERMITS });
   const number = newNumber();
   const host = hostOfThread();
   const made = new Lease(semaphore, terms, number, host);

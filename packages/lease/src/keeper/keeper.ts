@@ -273,8 +273,11 @@ export class Keeper {
       this.#joined?.reject(new LeaseMismatchError(claim.name, claim.permits, answer.permits));
     } else {
       // Unknown: it ran out, or the engine has lost its state; stale: one that was made after this had an answer.
-      if (answer.status === 'unknown') this.#verb = 'rejoin';
-      if (answer.status === 'unknown' && this.#clock.now() >= this.#deadline) this.#lose();
+      if (answer.status === 'unknown') {
+        const ranOut = this.#clock.now() >= this.#deadline;
+        this.#verb = ranOut ? 'return' : 'rejoin';
+        if (ranOut) this.#lose();
+      }
       this.#due = true;
     }
   }
@@ -335,7 +338,7 @@ export class Keeper {
 
   #lose(): void {
     if (this.#state !== 'lost') this.#stop('lost');
-    if (this.#clock.now() >= this.#deadline && this.#verb === 'rejoin') this.#held = 0;
+    if (this.#verb === 'return') this.#held = 0;
   }
 
   /** Nothing is granted here any more, and holders are told. */

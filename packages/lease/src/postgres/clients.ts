@@ -1,6 +1,7 @@
 /** The clients that users have, each to the few things the engine needs of one. They are loaded in the keeper's thread. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionEvents, loadFirst, pause, whenBoth } from '../clients.js';
+import { LeaseUnreachableError } from '../errors.js';
 
 /** Two connections: for steps, and for what is notified. */
 export interface Client {
@@ -76,7 +77,7 @@ function pg(Client: new (config: object) => PgClient): Make {
     return {
       async query(text, values) {
         const client = clients.get('steps');
-        if (client === undefined) throw new Error('There is no connection to PostgreSQL');
+        if (client === undefined) throw new LeaseUnreachableError('There is no connection to PostgreSQL');
         return (await client.query(text, values)).rows;
       },
       close() {

@@ -94,7 +94,7 @@ begin
       delete from ${table} t where t.name = of_name;
       insert into ${table} values (of_name, of_permits, 0, 0) returning * into record;
     end if;
-    lost := case when mine.member is null then op = 'rejoin' and of_held > 0 else mine.seq < of_acked end;
+    lost := case when mine.member is null then op = 'rejoin' else mine.seq < of_acked end;
     if lost then record.quiet := clock + of_ttl; end if;
     if mine.member is null then
       record.tick := record.tick + 1;

@@ -150,7 +150,7 @@ if mine and seq <= mine.seq then return { 'stale' } end
 if count == 0 then record = { permits = permits, tick = 0, quiet = 0 } end
 
 local lost
-if mine then lost = mine.seq < acked else lost = op == 'rejoin' and held > 0 end
+if mine then lost = mine.seq < acked else lost = op == 'rejoin' end
 if lost then record.quiet = now + ttl end
 if not mine then
   mine = { id = member, held = 0, over = 0, want = 0, since = 0, joined = tick(), seq = 0 }

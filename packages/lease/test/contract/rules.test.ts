@@ -66,7 +66,7 @@ test.each(clients)('$title', async (subject) => {
       const claim: Claim = {
         name,
         member: member.id,
-        verb: !member.joined && odd > 0 && odd < 20 ? (odd === 1 ? 'rejoin' : 'join') : 'renew',
+        verb: !member.joined && odd > 0 && odd < 20 ? (odd === 1 ? 'rejoin' : odd === 6 ? 'return' : 'join') : 'renew',
         permits,
         seq: odd === 4 ? member.seq : ++member.seq,
         acked: odd === 0 ? member.seq + 1 : member.acked,

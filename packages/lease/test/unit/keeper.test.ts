@@ -107,14 +107,14 @@ test('one whose lease ran out holds nothing, and says what is still in use', asy
   let forgets = false;
   const { claims, clock, keeper, semaphore, states } = await begin((claim) => {
     if (forgets && claim.verb === 'renew') return { status: 'unknown' };
-    return claim.verb === 'rejoin' ? { status: 'ok', held: 0, keep: 0, permits: 4 } : all(claim);
+    return claim.verb === 'return' ? { status: 'ok', held: 0, keep: 0, permits: 4 } : all(claim);
   });
   const permit = await semaphore.acquire();
   forgets = true;
   clock.time += 70_000;
   keeper.poked();
-  await until('it rejoins', () => claims.some(({ verb }) => verb === 'rejoin'), claims);
-  expect(claims.find(({ verb }) => verb === 'rejoin')).toMatchObject({ held: 0, over: 1 });
+  await until('it returns', () => claims.some(({ verb }) => verb === 'return'), claims);
+  expect(claims.find(({ verb }) => verb === 'return')).toMatchObject({ held: 0, over: 1 });
   forgets = false;
   await until('it goes on', () => states.at(-1) === 'live', states);
   expect(states).toEqual(['live', 'lost', 'live']);

@@ -1,4 +1,6 @@
 import {
+  type Cancellable,
+  cancelWhen,
   native,
   Role,
   received,
@@ -65,7 +67,7 @@ export class Condition extends SharedObject {
   /**
    * Unlocks the guard, waits for a notification without blocking the thread, and locks it again. The waiting promise
    * keeps the event loop alive, unless `ref` is false. Signal and timeout end the wait for the notification; the lock is
-   * then waited for without limit.
+   * then waited for without limit. A timeout of 0 unlocks and locks again all the same, so that a loop lets others in.
    *
    * @throws (rejects, with the guard locked again) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError
    *   `ERR_CONDITION_CLOSED`; TypeError `ERR_INVALID_ARG_VALUE` when the guard is not a locked one of this mutex. Rejects
@@ -98,13 +100,33 @@ export class Condition extends SharedObject {
     this.#check(guard);
     requireFunction('predicate', predicate);
     const wait = checkWait(options);
-    const deadline = native.now() + wait.timeout;
-    while (!holds(predicate)) {
-      // While the mutex was waited for, nobody listened to the signal.
-      throwIfAborted(wait.signal);
-      const left = deadline - native.now();
-      if (left <= 0) throw new TimeoutError(`waitFor() of ${this}`, wait.timeout);
-      await this.#wait(guard, { ...wait, timeout: left }).catch(unlessTimedOut);
+    if (holds(predicate)) return;
+    let expired = false;
+    let current: Cancellable | undefined;
+    // One timer for the whole. In between nothing waits for a notification, and it is noted.
+    const clock: Cancellable = {
+      onTimeout: () => {
+        expired = true;
+        current?.onTimeout();
+      },
+      onAbort: (reason) => current?.onAbort(reason),
+    };
+    const notTimed = { ...wait, timeout: wait.timeout === 0 ? 0 : Number.POSITIVE_INFINITY };
+    const forget = wait.timeout === 0 ? undefined : cancelWhen(undefined, wait.timeout, clock);
+    try {
+      do {
+        // While the mutex was waited for, nobody listened to the signal.
+        throwIfAborted(wait.signal);
+        if (expired) throw new TimeoutError(`waitFor() of ${this}`, wait.timeout);
+        const queued = (waiting: Cancellable) => {
+          current = waiting;
+        };
+        await this.#wait(guard, notTimed, queued).catch(unlessTimedOut);
+        current = undefined;
+        expired ||= wait.timeout === 0;
+      } while (!holds(predicate));
+    } finally {
+      forget?.();
     }
   }
 
@@ -114,13 +136,13 @@ export class Condition extends SharedObject {
     requireFunction('predicate', predicate);
     const timeout = checkSyncWait(options);
     const deadline = native.now() + timeout;
-    while (!holds(predicate)) {
-      const left = deadline - native.now();
-      if (left <= 0) throw new TimeoutError(`waitForSync() of ${this}`, timeout);
+    for (let expired = false; !holds(predicate); ) {
+      if (expired) throw new TimeoutError(`waitForSync() of ${this}`, timeout);
       try {
-        this.#waitSync(guard, left);
+        this.#waitSync(guard, Math.max(0, deadline - native.now()));
       } catch (error) {
         unlessTimedOut(error);
+        expired = true;
       }
     }
   }
@@ -141,13 +163,17 @@ export class Condition extends SharedObject {
     return this.notify(MAX_PERMITS);
   }
 
-  async #wait(guard: MutexGuard, wait: CheckedWait): Promise<void> {
+  async #wait(guard: MutexGuard, wait: CheckedWait, queued?: (waiting: Cancellable) => void): Promise<void> {
     this.#cell.attach();
     try {
       // Unlocked only once it stands in the queue: one that cannot wait, without a descriptor, has let go of nothing.
-      await waitFor(this.#target('wait'), wait, () => guard.unlock());
+      await waitFor(this.#target('wait'), wait, (waiting) => {
+        guard.unlock();
+        queued?.(waiting);
+      });
     } finally {
-      if (!guard.locked) await requireGuard('guard', guard).relock(wait.ref);
+      // A loop that looks without waiting would never let in a promise of its own thread, were it not to come after it.
+      if (!guard.locked) await requireGuard('guard', guard).relock(wait.ref, wait.timeout === 0);
     }
   }
 

@@ -1,7 +1,13 @@
-import { requireInteger, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
+import {
+  requireInteger,
+  requireOptions,
+  type SyncWaitOptions,
+  throwIfAborted,
+  type WaitOptions,
+} from 'eventfd/internal';
 import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
 import { Turnstile } from './core/turnstile.js';
-import { checkSyncWait, checkWait } from './core/wait.js';
+import { checkSyncWait, checkWait, readWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Latch arrives as. */
@@ -81,10 +87,14 @@ export class Latch extends SharedObject {
     this.#core.passSync('waitSync', checkSyncWait(options));
   }
 
-  /** Counts down by one and waits for the others; errors as for `wait`, and by then it has counted down. */
+  /**
+   * Counts down by one and waits for the others; errors as for `wait`, and by then it has counted down, also when the signal
+   * had aborted before. Only what is refused has not: options of a wrong type, and a Latch that is closed.
+   */
   async arriveAndWait(options?: WaitOptions): Promise<void> {
-    const wait = checkWait(options);
+    const wait = readWait(options);
     this.countDown();
+    throwIfAborted(wait.signal);
     await this.#core.pass('arriveAndWait', wait);
   }
 

@@ -24,8 +24,8 @@ interface LockOf {
   readonly offset: number;
   /** In messages. */
   readonly what: string;
-  /** Waits without limit. */
-  relock(ref: boolean): Promise<void>;
+  /** Waits without limit; with `inTurn` behind all that wait already, though it be free. */
+  relock(ref: boolean, inTurn: boolean): Promise<void>;
   /** The same, blocking. */
   relockSync(): void;
 }
@@ -213,8 +213,9 @@ export class MutexGuard implements Hold {
       arena: cell.arena.index,
       offset: cell.offset,
       what: `${cell}`,
-      relock: async (ref) => {
-        await core.hold(1, this, 'lock', { ...WAIT_FOR_EVER, ref });
+      relock: async (ref, inTurn) => {
+        const wait = { ...WAIT_FOR_EVER, ref };
+        await (inTurn ? core.holdInTurn(1, this, 'lock', wait) : core.hold(1, this, 'lock', wait));
         this.#count = 1;
       },
       relockSync: () => {

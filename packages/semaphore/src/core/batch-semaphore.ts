@@ -79,6 +79,11 @@ export class BatchSemaphore {
     return waitFor(new HoldTarget(this, permits, hold, method), options);
   }
 
+  /** The same for who comes after all that wait already, though permits be free. */
+  holdInTurn<H extends Hold>(permits: number, hold: H, method: string, options: CheckedWait): Promise<H> {
+    return waitFor(new HoldTarget(this, permits, hold, method), options);
+  }
+
   /** Takes permits for `hold`, blocking the thread. */
   holdSync<H extends Hold>(permits: number, hold: H, method: string, timeout: number, hooks?: SyncHooks): H {
     return this.tryHold(permits, hold) ?? waitForSync(new HoldTarget(this, permits, hold, method), timeout, hooks);

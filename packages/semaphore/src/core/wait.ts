@@ -48,6 +48,9 @@ export function checkSyncWait(options: SyncWaitOptions | undefined): number {
   return requireTimeout(options?.timeout);
 }
 
+/** Called with a wait that stands in a queue. */
+export type Queued = (waiting: Cancellable) => void;
+
 /** What is waited for. The cell is attached. */
 export interface Target<T> {
   readonly cell: Cell;
@@ -65,9 +68,10 @@ export interface Target<T> {
 
 /**
  * Waits. The promise settles on this thread; when it rejects, the wait has left the queue and holds nothing, and a grant
- * that was made meanwhile was given back. `queued` runs before this returns, if the wait has come to stand in the queue.
+ * that was made meanwhile was given back. `queued` runs before this returns, if the wait has come to stand in the queue; it
+ * may keep what it is given, to end the wait.
  */
-export function waitFor<T>(target: Target<T>, options: CheckedWait, queued?: () => void): Promise<T> {
+export function waitFor<T>(target: Target<T>, options: CheckedWait, queued?: Queued): Promise<T> {
   return new Promise((resolve, reject) => {
     new Wait(target, options, resolve, reject).begin(queued);
   });
@@ -125,7 +129,7 @@ class Wait<T> implements Parked, Cancellable {
     this.#reject = reject;
   }
 
-  begin(queued: (() => void) | undefined): void {
+  begin(queued: Queued | undefined): void {
     publishWait('start', this.#id, this.#target);
     const result = this.#park();
     if (result === undefined) return;
@@ -136,7 +140,7 @@ class Wait<T> implements Parked, Cancellable {
     this.#waiter = result.waiter;
     // From here on it stands in the queue: whatever fails, it leaves.
     try {
-      queued?.();
+      queued?.(this);
       if (this.#options.timeout === 0) this.onTimeout();
       else this.#beCancellable();
     } catch (error) {

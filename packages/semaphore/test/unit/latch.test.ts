@@ -102,9 +102,8 @@ describe('arriveAndWait', () => {
     expect([latch.count, latch.waiting]).toEqual([1, 0]);
   });
 
-  test('with options that are wrong, or a signal that has aborted, counts nothing', async () => {
+  test('with options that are wrong counts nothing', async () => {
     using latch = new Latch(2);
-    await expect(latch.arriveAndWait({ signal: AbortSignal.abort('before') })).rejects.toBe('before');
     await expect(latch.arriveAndWait({ timeout: -1 })).rejects.toThrow(RangeError);
     expect(() => latch.arriveAndWaitSync({ timeout: '1' as never })).toThrow(TypeError);
     expect(() => latch.countDown(0)).toThrow(RangeError);

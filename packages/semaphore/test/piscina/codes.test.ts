@@ -1,0 +1,27 @@
+import { Semaphore } from '@eventfd/semaphore';
+import { limit } from '@eventfd/semaphore/piscina';
+import { expect, test } from 'vitest';
+import { poolOf } from './pool.js';
+
+test.each([
+  ['timeout', { name: 'TimeoutError', code: 'ERR_TIMEOUT', message: expect.stringMatching(/within 1 ms/) }],
+  ['deadlock', { name: 'DeadlockError', code: 'ERR_DEADLOCK' }],
+  ['argument', { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' }],
+  ['nodes', { name: 'Error', code: 'ENOENT', message: expect.stringMatching(/no such file/) }],
+  ['own', { name: 'RangeError', code: 'E_OWN', message: 'of\ntwo lines' }],
+  ['no code', { name: 'RangeError', message: '[E_NONE]: is no code' }],
+  ['a number', { name: 'Error', message: 'numbered' }],
+  ['frozen', { name: 'Error', message: 'frozen' }],
+  ['no error', { code: 'E_PLAIN' }],
+])('the code of what a guarded, limited task throws survives: %s', async (how, what) => {
+  using semaphore = new Semaphore(1);
+  const error = await limit(poolOf(1), semaphore)
+    .run(how, { name: 'guardedThrows' })
+    .catch((thrown) => thrown);
+  expect(error).toMatchObject(what);
+  expect(error.code).toBe((what as { code?: string }).code);
+  if (how !== 'no error') {
+    expect(error).toBeInstanceOf(Error);
+    expect(error.stack).toContain('tasks.mjs');
+  }
+});

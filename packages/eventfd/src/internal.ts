@@ -3,6 +3,15 @@ export * from './abort.js';
 export * from './cancel.js';
 export * from './errors.js';
 export { requireEventFd } from './event-fd.js';
-export { CellCheck, type DeadlockStep, type InspectedObject, native, type Parked, Role, RoomResult } from './native.js';
+export {
+  CellCheck,
+  type DeadlockStep,
+  type InspectedObject,
+  native,
+  type Parked,
+  Role,
+  RoomResult,
+  type UnderWay,
+} from './native.js';
 export * from './room.js';
 export * from './validate.js';

@@ -71,20 +71,24 @@ export interface RoomCopy {
   /** The first `count` entries of the batch are decided: `waiter << 1 | closed`. */
   decided(count: number): void;
   /** The waits of promises that are under way. */
-  waits(): Parked[];
+  waits(): UnderWay[];
   /** The one thing that writes down what the thread does while there is a trace, where this copy has made it. */
   recorder?: unknown;
   /** Such a thing is there, whichever copy has made it; or is no longer. */
   onRecorder?: (recorder: unknown) => void;
 }
 
-/** Something that waits. Told once, on this thread. */
-export interface Parked {
+/** A wait of this thread, which a promise stands for. */
+export interface UnderWay {
   /** The call that waits, for messages. */
   readonly what: string;
-  onDecided(closed: boolean): void;
   /** Leaves the queue, and is never told. */
   abandon(): void;
+}
+
+/** One in the waiting room. Told once, on this thread. */
+export interface Parked extends UnderWay {
+  onDecided(closed: boolean): void;
 }
 
 /** What a call into the waiting room says when it does not name a waiter; an errno is told as `ERRNO - errno`. */

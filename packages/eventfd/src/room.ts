@@ -1,7 +1,8 @@
 /** This thread's side of the waiting room: which promise a waiter's index stands for. */
 import { threadId } from 'node:worker_threads';
 import { systemError } from './errors.js';
-import { native, type Parked, type Role, type RoomCopy, RoomResult } from './native.js';
+import { native, type Parked, type Role, type RoomCopy, RoomResult, type UnderWay } from './native.js';
+import { placedHere } from './wait-queue.js';
 
 /** How long a sync wait sleeps in native code before JavaScript runs again, so that the thread can be terminated. */
 const SLICE_MS = 50;
@@ -21,7 +22,7 @@ export const thisCopy: RoomCopy & { readonly id: number } = {
     // granted goes to the next.
     native.heard();
   },
-  waits: () => [...parked.values()],
+  waits: () => [...parked.values(), ...placedHere()],
   id: 0,
 };
 Object.assign(thisCopy, { id: native.connect(threadId, batch, thisCopy) });
@@ -33,7 +34,7 @@ function take(waiter: number): Parked | undefined {
 }
 
 /** The waits of this thread that are under way, of whichever copy of this module. */
-export function parkedHere(): Parked[] {
+export function underWayHere(): UnderWay[] {
   return native.copies().flatMap((each) => each.waits());
 }
 

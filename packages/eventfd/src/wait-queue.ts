@@ -1,6 +1,7 @@
 /** The asynchronous waits of this thread at one side of a descriptor, first come first served. */
 import { type Cancellable, cancelWhen } from './cancel.js';
 import { TimeoutError } from './errors.js';
+import type { UnderWay } from './native.js';
 
 /** One wait, in one queue. A wait for the first of several descriptors is in the queue of each. */
 interface Waiter {
@@ -104,7 +105,11 @@ export function waitAt<T>(places: readonly Place[], wait: AsyncWait<T>): Promise
   return new Promise<T>((resolve, reject) => new PlacedWait(places, wait, resolve, reject).begin());
 }
 
-class PlacedWait<T> implements Cancellable {
+/** The waits of this thread that are under way. */
+const underWay = new Set<UnderWay>();
+export const placedHere = (): UnderWay[] => [...underWay];
+
+class PlacedWait<T> implements Cancellable, UnderWay {
   readonly #places: readonly Place[];
   readonly #wait: AsyncWait<T>;
   readonly #resolve: (value: T) => void;
@@ -126,6 +131,7 @@ class PlacedWait<T> implements Cancellable {
   }
 
   begin(): void {
+    underWay.add(this);
     const { signal, timeout, ref } = this.#wait;
     const attempt = () => this.#attempt();
     const fail = (reason: unknown) => this.onAbort(reason);
@@ -167,7 +173,17 @@ class PlacedWait<T> implements Cancellable {
     if (!this.#over) this.onAbort(new TimeoutError(this.#wait.what, this.#wait.timeout));
   }
 
+  get what(): string {
+    return this.#wait.what.replace(/^A /, 'a ');
+  }
+
+  /** It is never told. */
+  abandon(): void {
+    this.#leave();
+  }
+
   #leave(): void {
+    underWay.delete(this);
     this.#over = true;
     this.#forget?.();
     for (const [queue, waiter] of this.#waiters) queue.remove(waiter);

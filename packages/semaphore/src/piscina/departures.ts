@@ -8,6 +8,7 @@ interface WorkerInfo {
 
 type Watched = Pick<Piscina, 'on' | 'threads'>;
 
+const { nextTick } = process;
 const departures = new WeakMap<object, Departures>();
 
 /**
@@ -24,7 +25,8 @@ const departures = new WeakMap<object, Departures>();
  *   permit given back                                          takes the permit
  */
 export class Departures {
-  readonly #leaving = new Set<Promise<unknown>>();
+  /** Those that were dismissed in this turn: until all microtasks have run, by which promises are heard to reject. */
+  readonly #dismissed = new Set<Promise<unknown>>();
 
   /** One for a pool, however many limits it has. */
   static of(pool: Watched): Departures {
@@ -45,14 +47,20 @@ export class Departures {
     });
   }
 
-  /** When all that are leaving now are gone. Which of them ran a certain task Piscina does not tell. */
+  /**
+   * When those are gone that were dismissed along with a task whose promise is just heard to reject. Which of them ran it
+   * Piscina does not tell; workers that were dismissed earlier have nothing to do with it, nor has any with a task that
+   * failed by itself.
+   */
   async ended(): Promise<void> {
-    await Promise.all(this.#leaving);
+    await Promise.all(this.#dismissed);
   }
 
   #add(worker: Worker): void {
     // Piscina has begun it already; this is how to hear of its end even when that comes first. It keeps the loop alive.
-    const gone = worker.terminate().finally(() => this.#leaving.delete(gone));
-    this.#leaving.add(gone);
+    const gone = worker.terminate();
+    this.#dismissed.add(gone);
+    // A tick that a microtask schedules runs when there are no more microtasks.
+    void Promise.resolve().then(() => nextTick(() => this.#dismissed.delete(gone)));
   }
 }

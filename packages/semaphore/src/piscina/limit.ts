@@ -12,6 +12,7 @@ import { checkWait } from '../core/wait.js';
 import type { Permit } from '../permit.js';
 import type { AcquireOptions, Semaphore } from '../semaphore.js';
 import { requireShared } from '../shared-object.js';
+import { readCode } from './codes.js';
 import { Departures } from './departures.js';
 import { Marks } from './marks.js';
 
@@ -67,8 +68,11 @@ export class PoolLimit<T, R> {
    *
    * A wait that is cancelled has left the queue, holds nothing and never reached Piscina: no worker is disturbed. A task
    * that is aborted costs Piscina the worker it runs on; the permit comes back, and this promise settles, when that
-   * worker is gone. That takes a millisecond or so; longer if it is inside native code, which nothing interrupts, and
+   * worker is gone (and those that are dismissed in the same turn: which is whose Piscina does not tell). That takes a millisecond or so; longer if it is inside native code, which nothing interrupts, and
    * for so long it is still inside. The same goes for a task that the destruction of the pool cuts off.
+   *
+   * An error arrives without the properties it had in the worker; its `code` is there again where the handler is wrapped
+   * by `task`.
    *
    * @throws (rejects) `signal.reason` when aborted, before or after the permit; TimeoutError `ERR_TIMEOUT` when there was
    *   no permit in time; ClosedError `ERR_SEMAPHORE_CLOSED`; TypeError `ERR_INVALID_ARG_TYPE`, RangeError
@@ -88,6 +92,7 @@ export class PoolLimit<T, R> {
     } catch (error) {
       // Piscina tells of an abort, and of its own destruction, while the worker still runs.
       await this.#departures.ended();
+      readCode(error);
       throw signal !== undefined && isAbortBy(signal, error) ? reasonOf(signal) : error;
     } finally {
       permit.release();

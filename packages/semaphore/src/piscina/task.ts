@@ -1,11 +1,12 @@
-import { native, type Parked, parkedHere, requireFunction } from 'eventfd/internal';
+import { native, requireFunction, type UnderWay, underWayHere } from 'eventfd/internal';
+import { writeCode } from './codes.js';
 
 /** A task ended before a wait that it, or the module it is in, had begun. `code` is `ERR_WAIT_LEFT_BEHIND`. */
 export class WaitLeftBehindError extends Error {
   override readonly name = 'WaitLeftBehindError';
   readonly code = 'ERR_WAIT_LEFT_BEHIND';
 
-  constructor(waits: readonly Parked[]) {
+  constructor(waits: readonly UnderWay[]) {
     const first = waits[0]?.what;
     const what = waits.length > 1 ? `${waits.length} waits (${first} first)` : first;
     super(
@@ -27,26 +28,38 @@ function countRunning(change: number): number {
  *
  *     export default task(async (file) => { ... });
  *
- * When no other task runs in this thread, and a promise of any class of this package still waits in a queue, the wait
- * leaves it, its promise never settles, and the task rejects with WaitLeftBehindError `ERR_WAIT_LEFT_BEHIND` (an error
+ * When no other task runs in this thread, and a promise of any class of this package, or of an EventFd, still waits in a
+ * queue, the wait leaves it, its promise never settles, and the task rejects with WaitLeftBehindError `ERR_WAIT_LEFT_BEHIND` (an error
  * that the handler threw itself goes first). The worker lives on. Tasks that overlap in a worker
  * (`concurrentTasksPerWorker`) are judged when the last of them ends, as only then the worker is idle.
+ *
+ * The `code` of an error that the handler throws goes into its stack's first line, where it survives the way to the pool's
+ * thread: `limit(pool, ...).run` makes a property of it again.
  *
  * @throws TypeError `ERR_INVALID_ARG_TYPE` when it is no function
  */
 export function task<A extends unknown[], R>(handler: (...args: A) => R | PromiseLike<R>): (...args: A) => Promise<R> {
   requireFunction('handler', handler);
   return async (...args) => {
-    countRunning(1);
-    let left: Parked[] = [];
-    let result: R;
     try {
-      result = await handler(...args);
-    } finally {
-      if (countRunning(-1) === 0) left = parkedHere();
-      for (const wait of left) wait.abandon();
+      return await run(handler, args);
+    } catch (error) {
+      writeCode(error);
+      throw error;
     }
-    if (left.length > 0) throw new WaitLeftBehindError(left);
-    return result;
   };
+}
+
+async function run<A extends unknown[], R>(handler: (...args: A) => R | PromiseLike<R>, args: A): Promise<R> {
+  countRunning(1);
+  let left: UnderWay[] = [];
+  let result: R;
+  try {
+    result = await handler(...args);
+  } finally {
+    if (countRunning(-1) === 0) left = underWayHere();
+    for (const wait of left) wait.abandon();
+  }
+  if (left.length > 0) throw new WaitLeftBehindError(left);
+  return result;
 }

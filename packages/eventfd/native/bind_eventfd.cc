@@ -120,6 +120,11 @@ Napi::Value TryWrite(const Napi::CallbackInfo& info) {
   return Number(info, lossless ? efd::TryWrite(Int(info[0]), value, Int(info[2])) : -ERANGE);
 }
 
+Napi::Value Close(const Napi::CallbackInfo& info) {
+  if (!Check(info, "n")) return {};
+  return Number(info, efd::Registry::Instance().CloseOther(Int(info[0])));
+}
+
 Napi::Value IsNonBlocking(const Napi::CallbackInfo& info) {
   if (!Check(info, "n")) return {};
   return Number(info, efd::IsNonBlocking(Int(info[0])));
@@ -251,6 +256,7 @@ void BindEventFd(Napi::Env env, Napi::Object exports) {
     exports.Set(name, Napi::Function::New(env, call, name, state));
   };
   bind("createFd", Create);
+  bind("closeFd", Close);
   bind("readFd", TryRead);
   bind("writeFd", TryWrite);
   bind("isNonBlockingFd", IsNonBlocking);

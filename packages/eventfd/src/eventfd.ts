@@ -1,12 +1,12 @@
 /**
- * Python's `os.eventfd`, `os.eventfd_read` and `os.eventfd_write`, one for one, on plain descriptor numbers. See eventfd(2).
+ * Python's `os.eventfd`, `os.eventfd_read` and `os.eventfd_write`, one for one, and its `os.close`, on plain descriptor numbers. See eventfd(2).
  * For an object that waits without blocking its thread and can be sent to others, see `EventFd`.
  */
 import { constants } from 'node:os';
 import { block, SLICE, type Sleep, sleepUntilReadable } from './block.js';
 import { systemError } from './errors.js';
 import { native } from './native.js';
-import { requireInteger, requireUnsigned } from './validate.js';
+import { invalidArgValue, requireInteger, requireUnsigned } from './validate.js';
 
 /** The descriptor is closed in programs that a child process executes. */
 export const EFD_CLOEXEC: number = native.EFD_CLOEXEC;
@@ -20,7 +20,8 @@ const MAX_UINT = 2n ** 32n - 1n;
 const MAX_UINT64 = 2n ** 64n - 1n;
 
 /**
- * Makes an eventfd, a counter in the kernel, and returns its descriptor. It is yours to close, with `fs.closeSync`.
+ * Makes an eventfd, a counter in the kernel, and returns its descriptor. It is yours to close, with `eventfdClose`; nobody else
+ * does, not even the end of the thread.
  *
  * As in Python, the default flags are `EFD_CLOEXEC`; any other `flags` without it gives a descriptor that child processes
  * inherit.
@@ -36,6 +37,24 @@ export function eventfd(initval: number | bigint, flags: number = EFD_CLOEXEC): 
   const fd = native.createFd(start, requireInteger('flags', flags, -MAX_INT - 1, MAX_INT));
   if (fd < 0) throw systemError(-fd, 'eventfd');
   return fd;
+}
+
+/**
+ * Closes an eventfd, made by `eventfd()` on whichever thread, or inherited. Who waits for it on another thread is not woken, as
+ * with close(2).
+ *
+ * `fs.closeSync` does the same, but in a worker Node then warns of a descriptor that it did not open itself.
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` when it is no eventfd, or the descriptor of an `EventFd`
+ * that is open in this process, which is closed by its own `close()`
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ * @throws {Error} `EBADF` when it is not open, with `syscall` `close`
+ */
+export function eventfdClose(fd: number): void {
+  const error = -native.closeFd(requireInteger('fd', fd, 0, MAX_INT));
+  if (error === constants.errno.EEXIST) throw invalidArgValue('fd', 'is the descriptor of an EventFd: close that', fd);
+  if (error === constants.errno.EINVAL) throw invalidArgValue('fd', 'is not an eventfd', fd);
+  if (error > 0) throw systemError(error, 'close');
 }
 
 /**

@@ -1,5 +1,13 @@
 export { ClosedError, InvalidHandleError, TimeoutError } from './errors.js';
 export { type AdoptOptions, EventFd, type EventFdOptions, type EventFdSource } from './event-fd.js';
-export { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE, eventfd, eventfdRead, eventfdWrite } from './eventfd.js';
+export {
+  EFD_CLOEXEC,
+  EFD_NONBLOCK,
+  EFD_SEMAPHORE,
+  eventfd,
+  eventfdClose,
+  eventfdRead,
+  eventfdWrite,
+} from './eventfd.js';
 export type { EventFdHandle } from './handle.js';
 export type { SyncWaitOptions, WaitOptions } from './validate.js';

@@ -12,6 +12,8 @@ export interface EventFdBinding {
 
   // Any descriptor. An errno is negative, as Node has it; a value is a bigint.
   createFd(initval: number, flags: number): number;
+  /** 0 or an errno: -EEXIST when it is shared (see `shareFd`), -EINVAL when it is no eventfd. */
+  closeFd(fd: number): number;
   /** -EAGAIN when there is nothing to read now, whatever the descriptor's mode. */
   readFd(fd: number): bigint | number;
   /**

@@ -28,6 +28,9 @@ class Registry {
   // Counts it out again.
   void Detach(int64_t id);
 
+  // Closes an eventfd that is not here. 0, or a negative errno: -EEXIST when it is, -EINVAL when it is no eventfd.
+  int CloseOther(int fd);
+
  private:
   struct Entry {
     Descriptor descriptor;
@@ -35,6 +38,8 @@ class Registry {
   };
 
   Registry() = default;
+
+  bool Has(int fd) const;
 
   std::mutex mutex_;
   std::unordered_map<int64_t, Entry> entries_;

@@ -51,14 +51,15 @@ test('it closes eventfds only', async () => {
   closeSync(fd);
 });
 
-test.each([
+const wrong: [unknown, string][] = [
   ['3', 'ERR_INVALID_ARG_TYPE'],
   [undefined, 'ERR_INVALID_ARG_TYPE'],
   [3n, 'ERR_INVALID_ARG_TYPE'],
   [-1, 'ERR_OUT_OF_RANGE'],
   [0.5, 'ERR_OUT_OF_RANGE'],
   [2 ** 31, 'ERR_OUT_OF_RANGE'],
-])('of %o it says %s', async (fd, code) => {
+];
+test.each(wrong)('of %o it says %s', async (fd, code) => {
   expect(await errorOf(() => eventfdClose(fd as never))).toMatchObject({ code, message: /"fd"/ });
 });
 

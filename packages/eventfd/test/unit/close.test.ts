@@ -42,7 +42,7 @@ test('it leaves alone what is an EventFd of this process, on whichever thread', 
 });
 
 test('it closes eventfds only', async () => {
-  const fd = openSync('/dev/null');
+  const fd = openSync('/dev/null', 'r');
   expect(await errorOf(() => eventfdClose(fd))).toMatchObject({
     name: 'TypeError',
     code: 'ERR_INVALID_ARG_VALUE',

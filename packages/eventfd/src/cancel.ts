@@ -2,11 +2,13 @@
  * What may end an asynchronous wait before its time: one path for the timeout and the AbortSignal.
  *
  * The timer is the one that whoever waits would get: fake timers are asked for to be believed. So `setTimeout` is looked up
- * when the wait begins, no clock is compared with when it fires, and what it returns may be a number. `clearTimeout` is the
- * one that belonged to it.
+ * when the wait begins, no clock says that a fake one fired too early, and what it returns may be a number. `clearTimeout`
+ * is the one that belonged to it. Node's own, which counts whole milliseconds, fires up to one of them early: then the rest
+ * is waited for.
  */
 import { clearTimeout as nodeClearTimeout, setTimeout as nodeSetTimeout } from 'node:timers';
 import { type AbortListener, listenForAbort, reasonOf } from './abort.js';
+import { native } from './native.js';
 
 /** `setTimeout` takes no more, in milliseconds; it would fire at once. A longer timeout is waited for in parts. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -73,7 +75,13 @@ class Cancellation implements AbortListener {
     const timers = typeof globalThis.setTimeout === 'function' ? globalThis : node;
     const { clearTimeout } = timers;
     const ms = Math.min(Math.max(1, Math.ceil(left)), LONGEST_TIMER);
-    const timer: { unref?: () => void } | number | undefined = timers.setTimeout(() => this.#onTimer(left - ms), ms);
+    const isNodes = timers.setTimeout === nodeSetTimeout;
+    const due = native.now() + Math.min(ms, left);
+    const onTimer = () => {
+      const early = isNodes ? due - native.now() : 0;
+      this.#onTimer(Math.max(0, left - ms) + (early > 0 && early < 1 ? early : 0));
+    };
+    const timer: { unref?: () => void } | number | undefined = timers.setTimeout(onTimer, ms);
     if (typeof clearTimeout === 'function') this.#clearTimer = () => clearTimeout(timer as never);
     if (this.#over) this.#stopTimer();
     // Whether the loop stays alive is the wait's to say.

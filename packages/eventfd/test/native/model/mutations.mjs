@@ -8,7 +8,7 @@ const IDLE = /everybody sleeps for ever|what is free idles/;
 
 /**
  * `part` is of the names of the scenarios that find it; else all are gone through until one does.
- * @type {{ name: string, part?: string, file: string, find: string, replace: string, says: RegExp }[]}
+ * @type {{ name: string, part?: string, depth?: string, file: string, find: string, replace: string, says: RegExp }[]}
  */
 const mutations = [
   {
@@ -367,6 +367,88 @@ const mutations = [
     says: IDLE,
   },
   {
+    name: 'the set of an event that comes back is free until the next has tried',
+    part: 'sequences: event, auto',
+    file: 'room.h',
+    find: 'if (S::Load(w->cell + kFlags) & kAutoReset) return LetOneThrough(bucket, w->cell, wakes);\n    ',
+    replace: '',
+    says: /an auto-reset event that is set has waiters|not granted what is its/,
+  },
+  {
+    name: 'a promise of a blocked thread stands in the way of who can run',
+    part: 'sequences',
+    file: 'waiter.h',
+    find: ' || !thread->blocked(); }',
+    replace: ' || thread != nullptr; }',
+    says: /what is free idles/,
+  },
+  {
+    name: 'a notification goes to a blocked thread though another can run',
+    part: 'sequences: condition',
+    file: 'room.h',
+    find: 'Waiter<S>* w = queue->Turn();\n      if (w == nullptr) w = queue->waiters.front();',
+    replace: 'Waiter<S>* w = queue->waiters.front();',
+    says: /not granted what is its/,
+  },
+  {
+    name: 'a notification is lost when nobody can run',
+    part: 'sequences: condition',
+    file: 'room.h',
+    find: 'if (w == nullptr) w = queue->waiters.front();',
+    replace: '',
+    says: /not granted what is its/,
+  },
+  {
+    name: 'an open gate lets nobody through whose thread is blocked',
+    part: 'sequences',
+    file: 'waiter.h',
+    find: 'return sync || (want == 0 && role == Role::kTaker) || ',
+    replace: 'return sync || ',
+    says: /not granted what is its|the bit "queue first" is wrong/,
+  },
+  {
+    name: 'a thread that runs again leaves its promises passed over',
+    part: 'sequences',
+    file: 'room.h',
+    find: '      queue->turn = queue->waiters.front();\n      ServeQueue(bucket, queue, &wakes);',
+    replace: '      ServeQueue(bucket, queue, &wakes);',
+    says: /what is free idles|granted before one that came earlier|the bit "queue first" is wrong/,
+  },
+  {
+    name: 'what is put back comes last',
+    part: 'sequences',
+    file: 'parking_lot.h',
+    find: 'queue->waiters.PushFront(waiter);',
+    replace: 'queue->waiters.PushBack(waiter);',
+    says: /granted before one that came earlier|what is free idles|the bit "queue first" is wrong/,
+  },
+  {
+    name: 'promises are put back in the wrong order',
+    part: 'sequences: fair semaphore of 2, promises',
+    depth: 'deep',
+    file: 'room.h',
+    find: 'for (Waiter<S>*w = thread->waiters.back(), *next; w != nullptr; w = next) {\n      next = thread->waiters.before(w);',
+    replace:
+      'for (Waiter<S>*w = thread->waiters.front(), *next; w != nullptr; w = next) {\n      next = thread->waiters.after(w);',
+    says: /granted before one that came earlier/,
+  },
+  {
+    name: 'the set of an event is taken back from who has not seen it',
+    part: 'sequences: event, auto',
+    file: 'room.h',
+    find: '(kAutoReset | kClosed)) == 0',
+    replace: 'kClosed) == 0',
+    says: /what it was granted was taken back/,
+  },
+  {
+    name: 'what is granted of a closed cell is taken back, and never comes again',
+    part: 'sequences: fair semaphore, resized',
+    file: 'room.h',
+    find: '(kAutoReset | kClosed)) == 0',
+    replace: 'kAutoReset) == 0',
+    says: /what it was granted was taken back/,
+  },
+  {
     name: 'two threads find room to spin where there is room for one',
     part: 'spin',
     file: 'spin.h',
@@ -411,12 +493,12 @@ const mutations = [
 
 /** What scripts/native-tests.mjs runs: the model over each mutated core. */
 export function mutationSuites(native, cache) {
-  return mutations.map(({ name, part = '', file, find, replace, says }, index) => ({
+  return mutations.map(({ name, part = '', depth = 'quick', file, find, replace, says }, index) => ({
     name: `mutation-${index + 1}`,
     title: `mutation: ${name}`,
     from: 'model',
     flags: ['-O0'],
-    args: ['quick', part],
+    args: [depth, part],
     deep: true,
     include: () => mutatedCore(native, join(cache, `mutant-${index + 1}`), { name, file, find, replace }),
     judge(status, output) {

@@ -181,7 +181,9 @@ export class Cell {
 function whatIsFound(handle: Partial<Handle>): string {
   const { kind } = handle;
   if (typeof kind === 'string') return `a handle of kind ${JSON.stringify(kind.slice(0, 40))}`;
-  if (Object.keys(handle).length > 0) return 'no handle';
+  if (Object.keys(handle).length > 0 || Object.prototype.toString.call(handle) !== '[object Object]') {
+    return 'no handle';
+  }
   return 'an empty object, as what is held (a Permit, a guard) becomes in JSON: that stays in its thread';
 }
 

@@ -28,6 +28,7 @@ test('two copies in one process refuse each other, and say why; each recovers fr
   const refusal = 'InvalidHandleError,ERR_INVALID_HANDLE,true,true';
   expect(seen).toEqual({
     refused: new Array(20).fill(refusal),
+    unused: new Array(10).fill(refusal),
     held: [
       [true, 0],
       [true, 0],

@@ -8,6 +8,7 @@ import {
   type SyncWaitOptions,
   type WaitOptions,
 } from 'eventfd/internal';
+import { otherAddonError } from './core/arena.js';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle } from './core/cell.js';
 import type { Hold } from './core/hold.js';
@@ -16,10 +17,11 @@ import { type CheckedWait, checkSyncWait, checkWait, readWait, WAIT_FOR_EVER } f
 import { DeadlockError } from './errors.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
-const LOCK: unique symbol = Symbol.for(`eventfd.lock.${native.addonId}`);
+const LOCK: unique symbol = Symbol.for('eventfd.lock');
 
 /** What a guard is a guard of, in this thread, and how to lock it again once it was unlocked. */
 interface LockOf {
+  readonly addon: number;
   readonly arena: number;
   readonly offset: number;
   /** In messages. */
@@ -210,6 +212,7 @@ export class MutexGuard implements Hold {
     const core = this.core;
     const { cell } = core;
     return {
+      addon: native.addonId,
       arena: cell.arena.index,
       offset: cell.offset,
       what: `${cell}`,
@@ -228,9 +231,11 @@ export class MutexGuard implements Hold {
 
 /** Requires a guard of a Mutex, of whichever copy of this package, and gives what it is a guard of. */
 export function requireGuard(name: string, guard: unknown): LockOf {
-  const { [LOCK]: lock } = Object(guard) as Partial<MutexGuard>;
-  if (typeof lock === 'function') return lock.call(guard as MutexGuard);
-  throw invalidArgType(name, 'an instance of MutexGuard', guard);
+  const { [LOCK]: find } = Object(guard) as Partial<MutexGuard>;
+  if (typeof find !== 'function') throw invalidArgType(name, 'an instance of MutexGuard', guard);
+  const lock = find.call(guard as MutexGuard);
+  if (lock.addon !== native.addonId) throw otherAddonError('guard');
+  return lock;
 }
 
 function allocate(options: MutexOptions): Cell {

@@ -27,6 +27,13 @@ function newMemory(): ArenaMemory {
   }
 }
 
+export function otherAddonError(what: string): Error {
+  return new InvalidHandleError(
+    `The ${what} was made by another copy of the eventfd addon: this process has loaded the package twice`,
+    '`npm ls eventfd` shows both; keep one',
+  );
+}
+
 function reserve(): ArenaMemory {
   if (wasm !== undefined) return new wasm.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
   // TypeScript's library knows growable buffers from ES2024 on; Node 20 has them.
@@ -134,12 +141,7 @@ export class Arena {
     }
     const index = native.joinArena(thisCopy.id, bytesOf(memory), memory);
     if (index === -1) throw new InvalidHandleError('The memory of the handle is not an arena of this process');
-    if (index === -2) {
-      throw new InvalidHandleError(
-        'The handle was made by another copy of the eventfd addon: this process has loaded the package twice',
-        '`npm ls eventfd` shows both; keep one',
-      );
-    }
+    if (index === -2) throw otherAddonError('handle');
     const known = joined.get(index)?.deref();
     if (known !== undefined) return known;
     if (native.memoryOf(index) === memory) native.keepMemory(index, ofMainRealm(memory));

@@ -4,12 +4,11 @@ import { throwIfAborted } from './abort.js';
 import { isSemaphore, setNonBlocking, targetOf } from './adopt.js';
 import { Attachment } from './attachment.js';
 import { block, type Sleep, sleepUntilReadable } from './block.js';
-import { ClosedError, systemError } from './errors.js';
+import { ClosedError } from './errors.js';
 import { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE } from './eventfd.js';
 import { damagedHandle, type EventFdHandle, makeHandle, requireHandle, staleHandle } from './handle.js';
-import { native } from './native.js';
+import { READERS, readable } from './select.js';
 import {
-  invalidArgType,
   invalidArgValue,
   requireBoolean,
   requireInteger,
@@ -47,25 +46,6 @@ export type EventFdSource = EventFd | EventFdHandle | { readonly handle: EventFd
 const MAX_INITVAL = 2n ** 32n - 1n;
 const MAX_VALUE = 2n ** 64n - 2n;
 const MAX_FD = 2 ** 31 - 1;
-
-/**
- * What an EventFd of any copy of this module has, over one addon. `instanceof` would tell the copies apart, which a loader or
- * a test runner makes several of in one thread.
- */
-const READERS: unique symbol = Symbol.for(`eventfd.readers.${native.addonId}`);
-
-interface Readable {
-  readonly fd: number;
-  [READERS](): Place;
-}
-
-/** Requires an EventFd, of whichever copy of this module. */
-export function requireEventFd(name: string, value: unknown): Readable {
-  const { [READERS]: readers, handle } = Object(value) as Partial<Readable & EventFd>;
-  if (typeof readers === 'function') return value as Readable;
-  if (handle?.type === 'EventFd') requireHandle(value); // of another addon: it says so
-  throw invalidArgType(name, 'an instance of EventFd', value);
-}
 
 /** Lets go of what an object that was never closed still holds. */
 const collected = new FinalizationRegistry<Attachment>((attachment) => attachment.release());
@@ -167,7 +147,7 @@ export class EventFd {
    */
   static select(list: readonly EventFd[], options: SyncWaitOptions = {}): EventFd[] {
     const timeout = requireSyncWait(options);
-    const { fds, attempt } = EventFd.#readable(list);
+    const { fds, attempt } = readable(list);
     return block(attempt, sleepUntilReadable(fds), timeout, 'A select');
   }
 
@@ -180,7 +160,7 @@ export class EventFd {
    */
   static async selectAsync(list: readonly EventFd[], options: WaitOptions = {}): Promise<EventFd[]> {
     const wait = requireWait(options);
-    const { places, attempt } = EventFd.#readable(list);
+    const { places, attempt } = readable(list);
     throwIfAborted(wait.signal);
     return attempt() ?? waitAt(places, { ...wait, attempt, what: 'A select' });
   }
@@ -340,24 +320,6 @@ export class EventFd {
   // The constructor is public, its use with an attachment is not.
   static #of(attachment: Attachment, name: string | undefined): EventFd {
     return new EventFd(attachment as unknown as number, { name });
-  }
-
-  /** What a select of either kind needs. */
-  static #readable(list: readonly EventFd[]) {
-    if (!Array.isArray(list)) throw invalidArgType('list', 'an array of EventFd', list);
-    if (list.length === 0) throw invalidArgValue('list', 'is empty: nothing would end the wait', list);
-    const owners = Array.from(list, (efd: unknown, i) => requireEventFd(`list[${i}]`, efd));
-    const places = owners.map((efd) => efd[READERS]());
-    const fds = owners.map((efd) => efd.fd);
-    const polled = Int32Array.from(fds);
-    const ready = new Uint8Array(polled.length);
-    const attempt = () => {
-      const error = native.pollFds(polled, ready, 0, false);
-      if (error < 0) throw systemError(-error, 'poll');
-      const found = owners.filter((_, i) => ready[i] === 1);
-      return found.length === 0 ? undefined : (found as unknown as EventFd[]);
-    };
-    return { places, fds, attempt };
   }
 
   async #wait<T>(queue: WaitQueue, attempt: () => T | undefined, what: string, options: WaitOptions): Promise<T> {

@@ -2,7 +2,6 @@
 export * from './abort.js';
 export * from './cancel.js';
 export * from './errors.js';
-export { requireEventFd } from './event-fd.js';
 export {
   CellCheck,
   type DeadlockStep,
@@ -14,4 +13,5 @@ export {
   type UnderWay,
 } from './native.js';
 export * from './room.js';
+export { requireEventFd } from './select.js';
 export * from './validate.js';

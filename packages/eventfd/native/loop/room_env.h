@@ -1,26 +1,21 @@
 #pragma once
 
 #include <napi.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "core/roster.h"
 #include "core/spin.h"
 #include "loop/copy.h"
 #include "loop/loop_watch.h"
 #include "loop/poll_handle.h"
-#include "loop/quota.h"
+#include "loop/process.h"
 #include "loop/waker_eventfd.h"
 
-// A thread's way into the waiting room: the process's statics, and what of it hangs on one thread's loop.
+// A thread's way into the waiting room: what of it hangs on the thread's loop.
 
 namespace efd {
 
@@ -39,40 +34,6 @@ struct Result {
     kErrno = -1000
   };
 };
-
-// The process's statics, shared by its threads: they all load the same addon. Never destroyed, since a thread may
-// outlive the end of main.
-struct Process {
-  const uint64_t addon_id = RandomId();
-  Room<RealSync> room;
-  Roster<RealSync> roster;
-  Arenas arenas{addon_id};
-
-  static Process& Get() {
-    static auto* process = new Process;
-    return *process;
-  }
-
- private:
-  Process() {
-    // Of n cores, n - 1 may spin; on one core there is nobody to wait for.
-    std::ifstream groups("/proc/self/cgroup");
-    const int cores = static_cast<int>(uv_available_parallelism());
-    Spinner<RealSync>::SetMostSpinning(CoresWithin(CpuQuota(groups, "/sys/fs/cgroup"), cores) - 1);
-  }
-
-  // 53 bits, so that it is a JavaScript number.
-  static uint64_t RandomId() {
-    uint64_t id = 0;
-    if (getrandom(&id, sizeof id, 0) != sizeof id) id = static_cast<uint64_t>(getpid());
-    return id >> 11;
-  }
-};
-
-inline int64_t NowMs() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
 
 // One environment's (thread's) part of the waiting room, and its place on the thread's loop.
 class RoomEnv {

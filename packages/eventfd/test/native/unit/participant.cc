@@ -35,6 +35,64 @@ TEST("participant: joins an arena once") {
   CHECK(participant.ArenaAt(2) == nullptr);
 }
 
+TEST("participant: an arena is left when the last copy has left it, however often each had joined") {
+  Place place(1);
+  CountingWaker waker;
+  Participant participant(&TheRoom(), &waker);
+  bool is_new;
+  for (uint32_t copy : {7, 8, 7}) CHECK_EQ(participant.Join(&place.arena, &is_new, copy), 0);
+  CHECK_EQ(place.arena.joined, 1);
+  CHECK(!participant.LeaveArena(0, 7));
+  CHECK(!participant.LeaveArena(0, 7));
+  CHECK(!participant.LeaveArena(0, 9));
+  CHECK(participant.ArenaAt(0) == &place.arena);
+  CHECK(participant.LeaveArena(0, 8));
+  CHECK(participant.ArenaAt(0) == nullptr);
+  CHECK_EQ(place.arena.joined, 0);
+}
+
+TEST("participant: an arena that every copy has left is left with its last attachment") {
+  Place place(1);
+  CountingWaker waker;
+  Participant participant(&TheRoom(), &waker);
+  bool is_new;
+  uint32_t id;
+  participant.Join(&place.arena, &is_new, 7);
+  CHECK(participant.Attach(0, place.offset, kKind, 1, &id, 7) == Attached::kOk);
+  CHECK(!participant.LeaveArena(0, 7));
+  CHECK(participant.Detach(id));
+  CHECK(participant.LeaveIfUnused(0));
+  CHECK(!participant.LeaveIfUnused(0));
+}
+
+TEST("participant: what a copy had is let go of with it, and what others have, or it holds, is not") {
+  Place place(2), other(1);
+  CountingWaker waker;
+  Participant participant(&TheRoom(), &waker);
+  bool is_new;
+  uint32_t mine, held, theirs;
+  participant.Join(&place.arena, &is_new, 7);
+  participant.Join(&place.arena, &is_new, 8);
+  participant.Join(&other.arena, &is_new, 7);
+  CHECK(participant.Attach(0, place.offset, kKind, 1, &mine, 7) == Attached::kOk);
+  CHECK(participant.Attach(0, place.offset, kKind, 1, &held, 7) == Attached::kOk);
+  CHECK(participant.Attach(0, place.offset, kKind, 1, &theirs, 8) == Attached::kOk);
+  CHECK(efd::TryTake<efd::RealSync>(place.cell, participant.At(held)->slot(), 1) == kTaken);
+  std::vector<uint32_t> left;
+  participant.Lose(7, [&](uint32_t index) { left.push_back(index); });
+  CHECK(left == std::vector<uint32_t>{1});
+  CHECK(participant.At(mine) == nullptr);
+  CHECK(participant.At(theirs) != nullptr);
+  // It stays held, until the thread ends, and is nobody's: a copy that comes later does not end it.
+  CHECK_EQ(participant.At(held)->copy, Participant::kNobody);
+  participant.Lose(8, [&](uint32_t index) { left.push_back(index); });
+  CHECK_EQ(left.size(), 1u);
+  CHECK_EQ(place.free(), 1);
+  participant.Die();
+  CHECK_EQ(place.free(), 2);
+  CHECK_EQ(place.arena.joined, 0);
+}
+
 TEST("participant: every attachment has a slot of its own; no ledger, no slot") {
   Place place(1);
   Party party(place);

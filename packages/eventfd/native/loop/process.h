@@ -1,0 +1,51 @@
+#pragma once
+
+#include <sys/random.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include <chrono>
+#include <cstdint>
+#include <fstream>
+
+#include "core/roster.h"
+#include "core/spin.h"
+#include "loop/quota.h"
+
+namespace efd {
+
+// The process's statics, shared by its threads: they all load the same addon. Never destroyed, since a thread may
+// outlive the end of main.
+struct Process {
+  const uint64_t addon_id = RandomId();
+  Room<RealSync> room;
+  Roster<RealSync> roster;
+  Arenas arenas{addon_id};
+
+  static Process& Get() {
+    static auto* process = new Process;
+    return *process;
+  }
+
+ private:
+  Process() {
+    // Of n cores, n - 1 may spin; on one core there is nobody to wait for.
+    std::ifstream groups("/proc/self/cgroup");
+    const int cores = static_cast<int>(uv_available_parallelism());
+    Spinner<RealSync>::SetMostSpinning(CoresWithin(CpuQuota(groups, "/sys/fs/cgroup"), cores) - 1);
+  }
+
+  // 53 bits, so that it is a JavaScript number.
+  static uint64_t RandomId() {
+    uint64_t id = 0;
+    if (getrandom(&id, sizeof id, 0) != sizeof id) id = static_cast<uint64_t>(getpid());
+    return id >> 11;
+  }
+};
+
+inline int64_t NowMs() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+}  // namespace efd

@@ -3,7 +3,13 @@ import { output } from '../support/child.js';
 import { MANNERS } from '../support/manners.js';
 
 const steps = [
-  ...['limit(semaphore)', 'task() and the waits of all copies', 'Condition(mutex), wait(guard)', 'Permit.merge'],
+  ...[
+    'limit(semaphore)',
+    'task() and the waits of all copies',
+    'task() and the waits of all copies for an EventFd',
+    'Condition(mutex), wait(guard)',
+    'Permit.merge',
+  ],
   ...[
     'a mutex that another copy of the thread holds',
     'ids of waits',

@@ -162,6 +162,17 @@ Napi::Value Connect(const Napi::CallbackInfo& info) {
   return Number(info, id);
 }
 
+Napi::Value Copies(const Napi::CallbackInfo& info) {
+  napi_value array = nullptr;
+  if (napi_create_array(info.Env(), &array) != napi_ok) return {};
+  uint32_t count = 0;
+  for (const auto& each : StateOf(info).copies) {
+    napi_value copy = each == nullptr ? nullptr : each->copy.object();
+    if (copy != nullptr) napi_set_element(info.Env(), array, count++, copy);
+  }
+  return Napi::Value(info.Env(), array);
+}
+
 Napi::Value WaitForRoom(const Napi::CallbackInfo& info) {
   if (!Check(info, "nnnb")) return {};
   FdCopy* copy = CopyOf(info);
@@ -264,6 +275,7 @@ void BindEventFd(Napi::Env env, Napi::Object exports) {
   bind("lockFile", LockFile);
   bind("pollFds", PollReadable);
   bind("connectFds", Connect);
+  bind("fdCopies", Copies);
   bind("waitForFdRoom", WaitForRoom);
   bind("forgetRoom", ForgetRoom);
   bind("waitForRoomOf", WaitForRoomOf);

@@ -63,9 +63,11 @@ Napi::Value Connect(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Copies(const Napi::CallbackInfo& info) {
-  auto array = Napi::Array::New(info.Env());
-  Env(info).ForEachCopy([&](napi_value copy) { array.Set(array.Length(), Napi::Value(info.Env(), copy)); });
-  return array;
+  napi_value array = nullptr;
+  if (napi_create_array(info.Env(), &array) != napi_ok) return {};
+  uint32_t count = 0;
+  Env(info).ForEachCopy([&](napi_value copy) { napi_set_element(info.Env(), array, count++, copy); });
+  return Napi::Value(info.Env(), array);
 }
 
 Napi::Value CreateArena(const Napi::CallbackInfo& info) {

@@ -5,7 +5,7 @@
 import { constants } from 'node:os';
 import { systemError } from './errors.js';
 import { type FdCopy, type FdSide, native } from './native.js';
-import { WaitQueue } from './wait-queue.js';
+import { placedHere, WaitQueue } from './wait-queue.js';
 
 const { EAGAIN, EEXIST, ENOENT } = constants.errno;
 const READABLE = 0;
@@ -24,6 +24,7 @@ const copy: FdCopy & { readonly id: number } = {
     if (side === READABLE) attachment?.readers.serve();
     else attachment?.writers.serve();
   },
+  waits: placedHere,
   id: 0,
 };
 Object.assign(copy, { id: native.connectFds(copy) });

@@ -44,6 +44,8 @@ export interface EventFdBinding {
   // it attaches each once.
   /** This copy's number from now on. What it attached is let go of when `copy` is collected. */
   connectFds(copy: FdCopy): number;
+  /** Every copy of the thread that is still there. */
+  fdCopies(): FdCopy[];
   /** An id, or an errno. */
   openFd(copy: number, initval: number, flags: number): number;
   /** Takes `fd` over. An id, or -EEXIST when it has been already. */
@@ -66,6 +68,8 @@ export type FdSide = 0 | 1;
 export interface FdCopy {
   /** Called on the thread's loop when a side that is watched is ready: 0 to be read, 1 to be written to. */
   ready(id: number, side: FdSide): void;
+  /** The waits of promises that are under way. */
+  waits(): UnderWay[];
 }
 
 /** The same, for the waiting room: kept alive while the copy has promises that wait. */

@@ -2,7 +2,6 @@
 import { threadId } from 'node:worker_threads';
 import { systemError } from './errors.js';
 import { native, type Parked, type Role, type RoomCopy, RoomResult, type UnderWay } from './native.js';
-import { placedHere } from './wait-queue.js';
 
 /** How long a sync wait sleeps in native code before JavaScript runs again, so that the thread can be terminated. */
 const SLICE_MS = 50;
@@ -22,7 +21,7 @@ export const thisCopy: RoomCopy & { readonly id: number } = {
     // granted goes to the next.
     native.heard();
   },
-  waits: () => [...parked.values(), ...placedHere()],
+  waits: () => [...parked.values()],
   id: 0,
 };
 Object.assign(thisCopy, { id: native.connect(threadId, batch, thisCopy) });
@@ -35,7 +34,7 @@ function take(waiter: number): Parked | undefined {
 
 /** The waits of this thread that are under way, of whichever copy of this module. */
 export function underWayHere(): UnderWay[] {
-  return native.copies().flatMap((each) => each.waits());
+  return [...native.copies(), ...native.fdCopies()].flatMap((each) => each.waits());
 }
 
 /** How a wait ended at once, or the waiter it became. */

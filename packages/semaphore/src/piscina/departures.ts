@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Worker } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 

@@ -194,7 +194,10 @@ export interface RoomBinding {
   post(arena: number, cell: number, permits: number, saturate: number): number;
   /** A waiter (0 or more), GRANTED, CLOSED or an errno. */
   park(attachment: number, permits: number, role: Role, ref: boolean): number;
-  /** Ends a wait. True when it had been granted, and was given back. */
+  /**
+   * Ends a wait. What it had been granted goes to the next. True when nothing of it can: the gate was open, all had arrived;
+   * then what was granted stands.
+   */
   leave(waiter: number): boolean;
   /**
    * The time of a wait is up. WAITING: it has left. Else it had been decided, and the result is as `parkSync`'s; after

@@ -60,14 +60,14 @@ export function park(attachment: number, permits: number, role: Role, ref: boole
 }
 
 /**
- * Ends a wait that `park` began. What it had been granted meanwhile is given back, and it says so.
+ * Ends a wait that `park` began. What it had been granted meanwhile is given back; `stands` where it cannot be.
  *
  * `too late` for that: the wait was decided, its permits are noted, and it stands among those that are told right now.
  * Who is told before it can run code that gives it up: a subscriber to a diagnostics channel.
  */
-export function leave(waiter: number): 'left' | 'granted' | 'too late' {
+export function leave(waiter: number): 'left' | 'stands' | 'too late' {
   if (!parked.delete(waiter)) return 'too late';
-  return native.leave(waiter) ? 'granted' : 'left';
+  return native.leave(waiter) ? 'stands' : 'left';
 }
 
 /**

@@ -20,7 +20,8 @@ export interface EventOptions extends SharedObjectOptions {
  * A facade over `core/turnstile.ts`. Semantics after Win32's events and Python's `threading.Event`: each `set` counts
  * for whoever waited before it, even when a `reset` follows at once.
  *
- * **Fairness.** One queue, first in, first out. **Cancelled waits** leave it at once; an auto-reset event that was set
+ * **Fairness.** One queue, first in, first out. **Cancelled waits** leave it at once; an abort after a manual-reset event was
+ * set, even when a reset followed, comes too late, since that was for everybody. An auto-reset event that was set
  * for a wait that nobody will see goes to the next.
  */
 export class Event extends SharedObject {

@@ -20,7 +20,7 @@ export type LatchHandle = Handle;
  * `java.util.concurrent.CountDownLatch` and C++'s `std::latch`. A thread that ends without counting down is not counted
  * for it.
  *
- * **Cancelled waits** leave the queue at once; the count stays as it is.
+ * **Cancelled waits** leave the queue at once; the count stays as it is. An abort after the last count-down comes too late.
  */
 export class Latch extends SharedObject {
   readonly #core: Turnstile;

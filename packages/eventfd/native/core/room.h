@@ -79,7 +79,8 @@ class Room {
     return w->outcome;
   }
 
-  // Ends a wait that is not wanted any more, and gives back what it was granted meanwhile. True when it had been.
+  // Ends a wait that is not wanted any more, and gives back what it was granted meanwhile, where that is another's then
+  // (Waiter::HandsOn). True when it had been granted.
   bool Leave(Waiter<S>* w) {
     AtPoint("leaving");
     Wakes<S> wakes;
@@ -88,9 +89,7 @@ class Room {
     const bool granted = w->outcome == Outcome::kGranted;
     if (w->queue != nullptr) {
       LeaveQueue(bucket, w, &wakes);
-    } else if (granted && w->role == Role::kNotified) {
-      NotifyQueue(bucket, w->cell, 1, &wakes);
-    } else if (granted && w->want > 0) {
+    } else if (granted && w->HandsOn()) {
       GiveBack(bucket, w, &wakes);
     }
     return granted;
@@ -375,6 +374,10 @@ class Room {
 
   // What the waiter was granted goes to the next.
   static void GiveBack(Bucket& bucket, Waiter<S>* w, Wakes<S>* wakes) {
+    if (w->role == Role::kNotified) {
+      NotifyQueue(bucket, w->cell, 1, wakes);
+      return;
+    }
     if (S::Load(w->cell + kFlags) & kAutoReset) return LetOneThrough(bucket, w->cell, wakes);
     Post<S>(w->cell, w->want, /*saturate=*/true);
     ServeCell(bucket, w->cell, wakes);

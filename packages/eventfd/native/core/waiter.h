@@ -48,6 +48,10 @@ struct Waiter : InQueue, InReady, InThread {
   // gate takes nothing from anybody, and can wait for its thread.
   bool CanRun() const { return sync || (want == 0 && role == Role::kTaker) || !thread->blocked(); }
 
+  // Whether a grant that it gives up goes to another. The others were decided for everybody: that the gate was open,
+  // that all had arrived. They stand, whoever aborts after.
+  bool HandsOn() const { return want > 0 || role == Role::kNotified; }
+
   // Under the bucket lock.
   Queue<S>* queue = nullptr;  // while it stands in one
   Outcome outcome = Outcome::kWaiting;

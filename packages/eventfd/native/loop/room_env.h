@@ -114,12 +114,12 @@ class RoomEnv {
     return std::find(decided_, decided_ + telling_, waiter) != decided_ + telling_;
   }
 
-  // True when it had been granted, and was given back.
+  // True when it had been granted, and that stands: nobody else gets anything by its leaving.
   bool Leave(RealWaiter* waiter) {
     LeaveSync();  // as Park
-    const bool granted = room_.Leave(waiter);
+    const bool stands = room_.Leave(waiter) && !waiter->HandsOn();
     EndWait(waiter);
-    return granted;
+    return stands;
   }
 
   // The time of a wait is up. kWaiting: it has left. Else how it was decided before; kUnheard as in HeardSync, until

@@ -214,8 +214,8 @@ class Wait<T> implements Parked, Cancellable {
     if (this.#waiter < 0) return false;
     const how = leave(this.#waiter);
     if (how === 'too late') return false;
-    if (how === 'granted' && this.#target.role === Role.PARTY) {
-      // Of a barrier's complete round nothing can be given back: its other parties go on.
+    if (how === 'stands') {
+      // The gate was open, or the barrier's round complete, for everybody: what happened first counts.
       this.onDecided(false);
       return false;
     }

@@ -116,15 +116,15 @@ const mutations = [
   {
     name: 'a cancelled wait forgets the grant it had got',
     file: 'room.h',
-    find: '    } else if (granted && w->want > 0) {',
-    replace: '    } else if (false) {',
+    find: '    } else if (granted && w->HandsOn()) {',
+    replace: '    } else if (granted && w->want == 0 && w->HandsOn()) {',
     says: /free \+ held \+ in flight is not the total|sleeps for ever/,
   },
   {
     name: 'a cancelled wait forgets the notification it had got',
     file: 'room.h',
-    find: '      NotifyQueue(bucket, w->cell, 1, &wakes);\n    } else',
-    replace: '    } else',
+    find: '      NotifyQueue(bucket, w->cell, 1, wakes);\n      return;',
+    replace: '      return;',
     says: /everybody sleeps for ever/,
   },
   {

@@ -28,6 +28,7 @@ const char* NameOf(Verb verb) {
   static constexpr const char* kNames[] = {"arrives",
                                            "tries",
                                            "gives up",
+                                           "runs out of time",
                                            "releases",
                                            "releases, but does not serve",
                                            "looks, blocked",
@@ -89,7 +90,7 @@ class World {
       if (CanDo(verb, who)) f(data, {verb, static_cast<int8_t>(who)});
     };
     for (int slot = 0; slot < static_cast<int>(waiters_.size()); slot++) {
-      for (const Verb verb : {Verb::kArrive, Verb::kAbort, Verb::kLookSync}) offer(verb, slot);
+      for (const Verb verb : {Verb::kArrive, Verb::kAbort, Verb::kExpire, Verb::kLookSync}) offer(verb, slot);
     }
     for (int thread = 0; thread < static_cast<int>(parties_.size()); thread++) {
       offer(Verb::kLook, thread);
@@ -112,6 +113,8 @@ class World {
         return Try(who);
       case Verb::kAbort:
         return GiveUp(who);
+      case Verb::kExpire:
+        return Expire(who);
       case Verb::kRelease:
       case Verb::kReleaseOnly:
         return Release(who, step.verb == Verb::kRelease);
@@ -243,7 +246,7 @@ class World {
     const Is is = spec_.is[At(who)];
     if (t.dead) return false;
     if (slot(who).sync && t.blocking && is != Is::kIdle && is != Is::kHolding) {
-      return verb == Verb::kAbort || (verb == Verb::kLookSync && waiters_[At(who)]->ready);
+      return verb == Verb::kAbort || verb == Verb::kExpire || (verb == Verb::kLookSync && waiters_[At(who)]->ready);
     }
     if (t.stopped() || t.owes_service) return false;
     switch (verb) {
@@ -252,6 +255,7 @@ class World {
       case Verb::kTry:
         return is == Is::kIdle && !spec_.closed;
       case Verb::kAbort:
+      case Verb::kExpire:
         return is == Is::kWaiting || is == Is::kGranted || is == Is::kRefused;
       case Verb::kRelease:
       case Verb::kReleaseOnly:
@@ -333,6 +337,26 @@ class World {
     spec_.Leave(i);
     Settle();
     waiters_[At(i)] = left;
+    slot(i).sync ? EndSync(i) : EndWait(i);
+  }
+
+  // What was decided counts; so does what is free, for who comes first.
+  void Expire(int i) {
+    Waiter* w = waiters_[At(i)];
+    const bool waits = spec_.Waits(i);
+    const bool may = setup_.kind.counts() && spec_.Turn() == i && spec_.free >= slot(i).want;
+    if (slot(i).sync) thread(slot(i).thread)->Unparked(false);
+    const Outcome outcome = TheRoom().Expire(w);
+    Check(!waits || may == (outcome == Outcome::kGranted), may ? "times out beside what is free" : "takes another's");
+    if (outcome == Outcome::kWaiting) {
+      waiters_[At(i)] = nullptr;
+      spec_.Leave(i);
+      Settle();
+      waiters_[At(i)] = w;
+    } else {
+      Settle();
+      spec_.See(i);
+    }
     slot(i).sync ? EndSync(i) : EndWait(i);
   }
 

@@ -16,8 +16,9 @@ namespace sequences {
 enum class Verb : uint8_t {
   // Of a slot
   kArrive,
-  kTry,    // on the fast path alone
-  kAbort,  // or its time is up
+  kTry,  // on the fast path alone
+  kAbort,
+  kExpire,  // its time is up
   kRelease,
   kReleaseOnly,  // ... and does not come to serve the queue, yet
   kLookSync,     // a blocked thread was woken

@@ -363,6 +363,10 @@ Napi::Value Now(const Napi::CallbackInfo& info) {
   return Number(info, now.count());
 }
 
+Napi::Value IsTurnDue(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), Env(info).IsTurnDue());
+}
+
 Napi::Value SetMostSpinning(const Napi::CallbackInfo& info) {
   efd::Spinner<RealSync>::SetMostSpinning(Int(info, 0));
   return info.Env().Undefined();
@@ -417,5 +421,6 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   bind("findDeadlock", FindDeadlock);
   bind("inspect", Inspect);
   bind("now", Now);
+  bind("isTurnDue", IsTurnDue);
   bind("setMostSpinning", Checked<SetMostSpinning, "n">);
 }

@@ -8,6 +8,8 @@ import { ClosedError } from './errors.js';
 import { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE } from './eventfd.js';
 import { damagedHandle, type EventFdHandle, makeHandle, requireHandle, staleHandle } from './handle.js';
 import { READERS, readable } from './select.js';
+import { Stream, type StreamOptions } from './stream.js';
+import { isTurnDue, loopTurn } from './turns.js';
 import {
   invalidArgValue,
   requireBoolean,
@@ -262,18 +264,41 @@ export class EventFd {
     await this.#wait(attachment.writers, () => attachment.tryWrite(added), `A write to ${this.#label}`, options);
   }
 
-  /** Reads as a stream, for ever; writes between two turns come as one value. Ends when this object is closed. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<bigint, void, undefined> {
-    for (;;) {
-      let value: bigint;
-      try {
-        value = await this.read();
-      } catch (error) {
-        if (this.closed) return;
-        throw error;
-      }
-      yield value;
-    }
+  /**
+   * Reads as a stream: `for await (const value of efd.values({ signal }))`. Writes between two turns come as one value. Ends
+   * when this object is closed, and, by `return()` or the `break` of a loop, at any time: a `next()` that waits is done then
+   * and has read nothing. After an abort, the `next()` that waits or comes first rejects with the reason, and those after it
+   * are done. Several at once are served in their order. Reads nothing ahead, and leaves the event loop its turns, however
+   * much there is to read.
+   *
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
+   */
+  values(options: StreamOptions = {}): AsyncGenerator<bigint, void, undefined> {
+    const wait = requireWait(options);
+    return new Stream(
+      {
+        ended: () => this.closed,
+        take: () => {
+          const attachment = this.#attached();
+          return attachment.readers.length === 0 ? attachment.tryRead() : undefined;
+        },
+        wait: (checked, queued) => {
+          const attachment = this.#attached();
+          const attempt = () => attachment.tryRead();
+          return waitAt(
+            [this.#place(attachment.readers)],
+            { ...checked, attempt, what: `A read of ${this.#label}` },
+            queued,
+          );
+        },
+      },
+      wait,
+    );
+  }
+
+  /** `values()`. */
+  [Symbol.asyncIterator](): AsyncGenerator<bigint, void, undefined> {
+    return this.values();
   }
 
   /** From now on, and at once for those under way, waits that do not choose keep the event loop alive. The default. */
@@ -326,6 +351,7 @@ export class EventFd {
     const wait = requireWait(options);
     throwIfAborted(wait.signal);
     const now = queue.length === 0 ? attempt() : undefined;
+    if (now !== undefined && isTurnDue()) await loopTurn();
     return now ?? waitAt([this.#place(queue)], { ...wait, attempt, what });
   }
 

@@ -10,4 +10,5 @@ export {
   eventfdWrite,
 } from './eventfd.js';
 export type { EventFdHandle } from './handle.js';
+export type { StreamOptions } from './stream.js';
 export type { SyncWaitOptions, WaitOptions } from './validate.js';

@@ -14,4 +14,6 @@ export {
 } from './native.js';
 export * from './room.js';
 export { requireEventFd } from './select.js';
+export * from './stream.js';
+export * from './turns.js';
 export * from './validate.js';

@@ -235,6 +235,8 @@ export interface RoomBinding {
   inspect(): InspectedObject[];
   /** Milliseconds since some moment, the same on every thread of the process; never goes back, and nobody replaces it. */
   now(): number;
+  /** Whether this thread's loop has not turned since a call of this that was some milliseconds ago. */
+  isTurnDue(): boolean;
   /** How many threads of the process may spin at a time; 0 for none. */
   setMostSpinning(threads: number): void;
 }

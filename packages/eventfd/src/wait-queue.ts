@@ -99,10 +99,21 @@ export interface AsyncWait<T> {
   readonly what: string;
 }
 
-/** Waits in all the places at once. Settled, cancelled or failed, the wait leaves all of them. */
-export function waitAt<T>(places: readonly Place[], wait: AsyncWait<T>): Promise<T> {
+/**
+ * Waits in all the places at once. Settled, cancelled or failed, the wait leaves all of them. `queued` may keep what it is
+ * given, to end the wait.
+ */
+export function waitAt<T>(
+  places: readonly Place[],
+  wait: AsyncWait<T>,
+  queued?: (waiting: Cancellable) => void,
+): Promise<T> {
   if (wait.timeout === 0) return Promise.reject(new TimeoutError(wait.what, 0));
-  return new Promise<T>((resolve, reject) => new PlacedWait(places, wait, resolve, reject).begin());
+  return new Promise<T>((resolve, reject) => {
+    const waiting = new PlacedWait(places, wait, resolve, reject);
+    queued?.(waiting);
+    waiting.begin();
+  });
 }
 
 /** The waits of this thread that are under way. */

@@ -1,4 +1,13 @@
-import { outOfRange, requireInteger, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
+import type { StreamOptions } from 'eventfd';
+import {
+  outOfRange,
+  requireInteger,
+  requireOptions,
+  requireWait,
+  Stream,
+  type SyncWaitOptions,
+  type WaitOptions,
+} from 'eventfd/internal';
 import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
 import { Turnstile } from './core/turnstile.js';
 import { checkSyncWait, checkWait } from './core/wait.js';
@@ -95,18 +104,32 @@ export class Signal extends SharedObject {
   }
 
   /**
-   * Wake-ups as a stream: how many posts there were since the last, at least one. It ends when the signal is closed.
+   * Wake-ups as a stream: `for await (const posts of signal.values({ signal: abort }))` gives how many posts there were since
+   * the last, at least one. Ends when the signal is closed, and, by `return()` or the `break` of a loop, at any time: a
+   * `next()` that waits is done then and has taken nothing; a post that it was granted and that nobody has seen goes back.
+   * After an abort, the `next()` that waits or comes first rejects with the reason, and those after it are done. Several at
+   * once are served in their order. Takes nothing ahead, and leaves the event loop its turns, however many posts come.
+   *
+   * @throws TypeError `ERR_INVALID_ARG_TYPE`
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
-    while (!this.closed) {
-      try {
-        await this.wait();
-      } catch (error) {
-        if (this.closed) return;
-        throw error;
-      }
-      yield 1 + this.#core.takeAll();
-    }
+  values(options?: StreamOptions): AsyncGenerator<number, void, undefined> {
+    const core = this.#core;
+    return new Stream(
+      {
+        ended: () => core.cell.closed,
+        take: () => core.takeAll() || undefined,
+        wait: async (checked, queued) => {
+          await core.pass('wait', { ...checked, ref: checked.ref ?? true }, queued);
+          return 1 + core.takeAll();
+        },
+      },
+      requireWait(options),
+    );
+  }
+
+  /** `values()`. */
+  [Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
+    return this.values();
   }
 
   /** Posts that nobody has taken yet, at this moment. */

@@ -109,9 +109,9 @@ class RoomEnv {
     return static_cast<int32_t>(waiter->index);
   }
 
-  // Whether JavaScript is being told of the waiter right now: it is Heard() that ends it.
+  // Whether JavaScript is being told of the waiter right now: it is Heard() or HeardExpired() that ends it.
   bool IsBeingTold(const RealWaiter* waiter) const {
-    return std::find(decided_, decided_ + telling_, waiter) != decided_ + telling_;
+    return waiter == expired_ || std::find(decided_, decided_ + telling_, waiter) != decided_ + telling_;
   }
 
   // True when it had been granted, and that stands: nobody else gets anything by its leaving.
@@ -211,6 +211,15 @@ class RoomEnv {
     if (sync_waiter_ != nullptr) EndSync();
   }
 
+  // Whether the loop has not turned since a look that was some milliseconds ago: JavaScript goes on in microtasks.
+  bool IsTurnDue() {
+    uv_metrics_t metrics;
+    if (uv_metrics_info(loop_, &metrics) != 0) return false;
+    const Clock::time_point now = Clock::now();
+    if (std::exchange(turn_, metrics.loop_count) != metrics.loop_count) turn_began_ = now;
+    return now - turn_began_ > kLongestTurn;
+  }
+
   // Ends the sync wait, if there is one. True when it had been granted, and was given back.
   bool LeaveSync() {
     if (expired_ != nullptr) {  // JavaScript was torn out before it heard
@@ -231,6 +240,7 @@ class RoomEnv {
 
   using Clock = std::chrono::steady_clock;
   static constexpr Clock::duration kNoTime{0};
+  static constexpr Clock::duration kLongestTurn = std::chrono::milliseconds(4);
 
   // Whatever was passed, it is not far off: JavaScript must run now and then, or the thread cannot be terminated.
   static Clock::time_point EndOfSlice(Clock::time_point now, double ms) {
@@ -392,6 +402,8 @@ class RoomEnv {
   uint32_t telling_ = 0;  // how many of them JavaScript is being told of
   RealWaiter* sync_waiter_ = nullptr;
   RealWaiter* expired_ = nullptr;  // granted as its time was up, and JavaScript has not heard
+  uint64_t turn_ = UINT64_MAX;  // of the loop, at the last look
+  Clock::time_point turn_began_;
   bool fresh_ = false;             // the sync wait is worth a spin: it has just begun, or was just overtaken
   std::vector<std::unique_ptr<Told>> copies_;    // by number, which is never used again; null where it is gone
   std::vector<Napi::ObjectReference> memories_;  // of the arenas that the thread is in, by index

@@ -2,10 +2,10 @@
  * The core under the classes that hand out nothing to give back: Signal, Event, Latch. A thread passes when the state
  * word lets it, and takes away what it says: a post, or nothing.
  */
-import { native, Role } from 'eventfd/internal';
+import { isTurnDue, loopTurn, native, Role } from 'eventfd/internal';
 import { type Cell, QUEUE_FIRST, Word } from './cell.js';
 import { type FastPath, PostResult, TryResult } from './fastpath.js';
-import { type CheckedWait, type Target, waitFor, waitForSync } from './wait.js';
+import { type CheckedWait, type Queued, type Target, waitFor, waitForSync } from './wait.js';
 
 export class Turnstile {
   readonly cell: Cell;
@@ -40,8 +40,9 @@ export class Turnstile {
     return result === TryResult.TAKEN;
   }
 
-  async pass(method: string, options: CheckedWait): Promise<void> {
-    if (!this.tryPass()) await waitFor(this.#target(method), options);
+  async pass(method: string, options: CheckedWait, queued?: Queued): Promise<void> {
+    if (!this.tryPass()) await waitFor(this.#target(method), options, queued);
+    else if (isTurnDue()) await loopTurn();
   }
 
   passSync(method: string, timeout: number): void {

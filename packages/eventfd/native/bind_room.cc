@@ -307,7 +307,7 @@ Napi::Value TakeAbandoned(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value FindDeadlock(const Napi::CallbackInfo& info) {
-  const auto steps = Process::Get().roster.FindDeadlock(&Env(info).participant(), &Process::Get().room);
+  const auto steps = Process::Get().roster.FindDeadlock(&Env(info).participant());
   auto array = Napi::Array::New(info.Env(), steps.size());
   for (uint32_t i = 0; i < steps.size(); i++) {
     auto step = Napi::Object::New(info.Env());

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <vector>
 
 #include "arena.h"
+#include "attachment_table.h"
+#include "ledger.h"
+#include "pool.h"
 #include "room.h"
 
 namespace efd {
@@ -21,22 +23,7 @@ class Participant {
   using Lock = typename S::Lock;
 
  public:
-  // A thread's use of a cell. `slot` counts the permits the thread holds; the fast path writes it.
-  struct Attachment {
-    Arena* arena = nullptr;  // null while this entry is free
-    uint32_t member = 0;     // index of the arena
-    uint32_t offset = 0;     // of the cell
-    uint32_t slot_offset = 0;
-    uint32_t generation = 0;
-    int32_t kind = kNoKind;
-    bool party = false;  // the thread has waited at this barrier, and breaks it by ending,
-    int32_t life = 0;    // ... in this life of it
-    uint32_t waits = 0;  // of this thread, for this cell
-    uint32_t copy = 0;   // whose it is; kNobody once that is gone and permits are still held
-
-    int32_t* cell() const { return arena->At(offset); }
-    int32_t* slot() const { return slot_offset == 0 ? nullptr : arena->At(slot_offset); }
-  };
+  using Attachment = AttachmentTable::Entry;
 
   static constexpr uint32_t kNobody = UINT32_MAX;
 
@@ -47,6 +34,7 @@ class Participant {
     uint32_t offset = 0;
     const int32_t* cell = nullptr;
     uint64_t order = 0;  // the later it began, the greater
+    Waiter<S>* waiter = nullptr;
   };
 
   Participant(Room<S>* room, Waker* waker) : room_(room), thread_(new Thread<S>(waker)) {}
@@ -86,7 +74,7 @@ class Participant {
   bool LeaveIfUnused(uint32_t index) {
     if (ArenaAt(index) == nullptr || members_[index].attached > 0 || !members_[index].copies.empty()) return false;
     Member& member = members_[index];
-    for (uint32_t line : member.ledger_lines) member.arena->FreeLedgerLine(line);
+    member.ledger.GiveAll(member.arena);
     Lock lock(table_mutex_);
     member.arena->joined--;
     member = {};
@@ -97,10 +85,10 @@ class Participant {
   // left(index) for each arena that the thread has left with that.
   template <class F>
   void Lose(uint32_t copy, F left) {
-    for (uint32_t id = 0; id < attachments_.size(); id++) {
-      if (attachments_[id].arena == nullptr || attachments_[id].copy != copy) continue;
-      if (!Detach(id)) attachments_[id].copy = kNobody;
-    }
+    attachments_.ForEach([&](uint32_t id, Attachment& attachment) {
+      if (attachment.copy != copy) return;
+      if (!Detach(id)) attachment.copy = kNobody;
+    });
     for (uint32_t index = 0; index < members_.size(); index++) {
       if (LeaveArena(index, copy)) left(index);
     }
@@ -115,56 +103,50 @@ class Participant {
     Member& member = members_[index];
     uint32_t slot = 0;
     if (kind <= kRwLock) {
-      slot = TakeSlot(&member);
+      slot = member.ledger.Take(member.arena);
       if (slot == 0) return Attached::kNoRoom;
     }
     AtPoint("attaching");
     if (member.arena->Attach(offset, kind, generation) != Arena::Check::kOk) {
-      if (slot != 0) member.free_slots.push_back(slot);
+      if (slot != 0) member.ledger.Give(member.arena, slot);
       return Attached::kRefused;
     }
     AtPoint("attached");
     Lock lock(table_mutex_);
-    if (free_attachments_.empty()) {
-      free_attachments_.push_back(static_cast<uint32_t>(attachments_.size()));
-      attachments_.emplace_back();
-    }
-    *id = free_attachments_.back();
-    free_attachments_.pop_back();
     member.attached++;
-    attachments_[*id] = {member.arena, index, offset, slot, generation, kind, false, 0, 0, copy};
+    *id = attachments_.Add({.arena = member.arena,
+                            .member = index,
+                            .offset = offset,
+                            .slot_offset = slot,
+                            .generation = generation,
+                            .kind = kind,
+                            .copy = copy});
     return Attached::kOk;
   }
 
-  Attachment* At(uint32_t id) {
-    return id < attachments_.size() && attachments_[id].arena != nullptr ? &attachments_[id] : nullptr;
-  }
+  Attachment* At(uint32_t id) { return attachments_.At(id); }
 
   // Lets go of a cell. Refused while the thread waits for it or holds permits of it: its death gives those back.
   bool Detach(uint32_t id) {
-    Attachment& attachment = attachments_[id];
+    Attachment& attachment = *attachments_.At(id);
+    Member& member = members_[attachment.member];
     if (attachment.waits != 0) return false;
     if (attachment.slot_offset != 0) {
       if (S::Load(attachment.slot()) != 0) return false;
-      members_[attachment.member].free_slots.push_back(attachment.slot_offset);
+      member.ledger.Give(member.arena, attachment.slot_offset);
     }
     attachment.arena->Detach(attachment.offset);
-    members_[attachment.member].attached--;
+    member.attached--;
     Lock lock(table_mutex_);
-    attachment.arena = nullptr;
-    free_attachments_.push_back(id);
+    attachments_.Remove(id);
     return true;
   }
 
   // A waiter for the attached cell. It is the caller's until EndWait.
   Waiter<S>* NewWait(Attachment* attachment, int32_t want, Role role, bool sync) {
-    if (free_waiters_.empty()) {
-      free_waiters_.push_back(static_cast<uint32_t>(waiters_.size()));
-      waiters_.emplace_back();
-      waiters_.back().index = static_cast<uint32_t>(waiters_.size() - 1);
-    }
-    Waiter<S>* waiter = &waiters_[free_waiters_.back()];
-    free_waiters_.pop_back();
+    const uint32_t index = waiters_.Add();
+    Waiter<S>* waiter = waiters_.At(index);
+    waiter->index = index;
     waiter->thread = thread_;
     waiter->waits = &attachment->waits;
     waiter->cell = attachment->cell();
@@ -172,22 +154,19 @@ class Participant {
     waiter->want = want;
     waiter->role = role;
     waiter->sync = sync;
-    waiter->ref = false;
     waiter->copy = attachment->copy;
-    waiter->outcome = Outcome::kWaiting;
     ++*waiter->waits;
     thread_->waiters.PushBack(waiter);
     return waiter;
   }
 
-  Waiter<S>* WaiterAt(uint32_t index) {
-    return index < waiters_.size() && static_cast<InThread*>(&waiters_[index])->linked() ? &waiters_[index] : nullptr;
-  }
+  // Null when there is none.
+  Waiter<S>* WaiterAt(uint32_t index) { return waiters_.At(index); }
 
   void EndWait(Waiter<S>* waiter) {
     static_cast<InThread*>(waiter)->Unlink();
     --*waiter->waits;
-    free_waiters_.push_back(waiter->index);
+    waiters_.Remove(waiter->index);
   }
 
   // The rest, up to SetBlockedOn, is for other threads too, through the roster, and in short steps: the thread waits
@@ -216,21 +195,19 @@ class Participant {
   // Calls f(attachment) for what there is among `most` entries from `from` on. Returns from where to go on; 0 at the
   // end.
   template <class F>
-  std::size_t ForSomeAttachments(std::size_t from, std::size_t most, F f) {
+  uint32_t ForSomeAttachments(uint32_t from, uint32_t most, F f) {
     Lock lock(table_mutex_);
-    const std::size_t end = std::min(from + most, attachments_.size());
-    for (std::size_t i = from; i < end; i++) {
-      if (attachments_[i].arena != nullptr) f(attachments_[i]);
-    }
-    return end == attachments_.size() ? 0 : end;
+    return attachments_.ForSome(from, most, [&](uint32_t, const Attachment& attachment) { f(attachment); });
   }
 
-  template <class F>
-  void ForEachAttachment(F f) {
+  // Whether the thread holds permits of a cell.
+  bool Holds(const int32_t* cell) {
     Lock lock(table_mutex_);
-    for (const Attachment& attachment : attachments_) {
-      if (attachment.arena != nullptr) f(attachment);
-    }
+    bool holds = false;
+    attachments_.ForEachOf(cell, [&](const Attachment& attachment) {
+      if (attachment.slot_offset != 0 && S::Load(attachment.slot()) > 0) holds = true;
+    });
+    return holds;
   }
 
   Blocked blocked_on() {
@@ -244,9 +221,25 @@ class Participant {
     return blocked_on_.arena == nullptr ? std::string() : blocked_on_.arena->NameOf(blocked_on_.offset);
   }
 
+  // Whether it still is in the wait of this order, and nobody has decided that.
+  bool StandsInQueue(uint64_t order) {
+    Lock lock(table_mutex_);
+    return blocked_on_.order == order && room_->StandsInQueue(blocked_on_.waiter);
+  }
+
   void SetBlockedOn(const Blocked& blocked) {
     Lock lock(table_mutex_);
     blocked_on_ = blocked;
+  }
+
+  // For tests: what the books take.
+  struct Size {
+    std::size_t waiters, attachments, buckets, lines;
+  };
+  Size size() const {
+    std::size_t lines = 0;
+    for (const Member& member : members_) lines += member.ledger.lines();
+    return {waiters_.chunks(), attachments_.chunks(), attachments_.buckets(), lines};
   }
 
   // The thread ends, and is in the roster no more:
@@ -260,22 +253,20 @@ class Participant {
       room_->Leave(waiter);
       EndWait(waiter);
     }
-    for (Attachment& attachment : attachments_) {
-      if (attachment.arena == nullptr) continue;
+    attachments_.ForEach([&](uint32_t, const Attachment& attachment) {
       room_->Recover(attachment.cell(), attachment.slot(), attachment.kind);
       if (attachment.party) room_->LoseParty(attachment.cell(), attachment.life);
-    }
+    });
     AtPoint("retiring");
     thread_->Retire();
     AtPoint("retired");
-    for (Attachment& attachment : attachments_) {
-      if (attachment.arena != nullptr) attachment.arena->Detach(attachment.offset);
-    }
+    attachments_.ForEach([](uint32_t, const Attachment& attachment) { attachment.arena->Detach(attachment.offset); });
+    attachments_.Clear();
     for (Member& member : members_) {
-      for (uint32_t line : member.ledger_lines) member.arena->FreeLedgerLine(line);
-      if (member.arena != nullptr) member.arena->joined--;
+      if (member.arena == nullptr) continue;
+      member.ledger.GiveAll(member.arena);
+      member.arena->joined--;
     }
-    attachments_.clear();
     members_.clear();
   }
 
@@ -283,32 +274,17 @@ class Participant {
   struct Member {
     Arena* arena = nullptr;  // null while this entry is free
     uint32_t attached = 0;
-    std::vector<uint32_t> copies;        // that have joined it
-    std::vector<uint32_t> ledger_lines;  // whole lines, so that threads do not write into each other's
-    std::vector<uint32_t> free_slots;
+    std::vector<uint32_t> copies;  // that have joined it
+    Ledger ledger;
   };
-
-  static uint32_t TakeSlot(Member* member) {
-    if (member->free_slots.empty()) {
-      const uint32_t line = member->arena->AllocateLedgerLine();
-      if (line == 0) return 0;
-      member->ledger_lines.push_back(line);
-      for (uint32_t at = Arena::kLine; at > 0; at -= 4) member->free_slots.push_back(line + at - 4);
-    }
-    const uint32_t slot = member->free_slots.back();
-    member->free_slots.pop_back();
-    return slot;
-  }
 
   Room<S>* room_;
   Thread<S>* thread_;
   typename S::Mutex table_mutex_;  // this thread changes the next three under it, and reads them without
   Blocked blocked_on_;
   std::vector<Member> members_;
-  std::deque<Attachment> attachments_;
-  std::vector<uint32_t> free_attachments_;
-  std::deque<Waiter<S>> waiters_;
-  std::vector<uint32_t> free_waiters_;
+  AttachmentTable attachments_;
+  Pool<Waiter<S>> waiters_;
 };
 
 }  // namespace efd

@@ -257,14 +257,10 @@ class Room {
     return S::FetchAnd(cell + kFlags, ~kAbandoned) & kAbandoned;
   }
 
-  // Whether a sync wait of the thread stands in the cell's queue.
-  bool StandsInQueue(const int32_t* cell, const Thread<S>* thread) {
-    Bucket bucket(&lot_, cell);
-    const Queue<S>* queue = bucket.Find(cell);
-    if (queue == nullptr) return false;
-    Waiter<S>* w = queue->waiters.front();
-    while (w != nullptr && !(w->sync && w->thread == thread)) w = queue->waiters.after(w);
-    return w != nullptr;
+  // Whether a wait is not decided yet. Its thread does not end it meanwhile.
+  bool StandsInQueue(const Waiter<S>* w) {
+    const Bucket bucket(&lot_, w->cell);
+    return w->queue != nullptr;
   }
 
   // Who waits for a cell, in steps: up to `most` of them are added to `waiters`, and how many are left is returned, to

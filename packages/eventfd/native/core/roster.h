@@ -80,12 +80,12 @@ class Roster {
   // The cycle of threads, each waiting for the next, that `self` closed when it blocked on a mutex; empty when there is
   // none. All of them are blocked in sync waits without a timeout, so it would last for ever. The thread that blocked
   // last is told of it, and no other.
-  std::vector<DeadlockStep> FindDeadlock(Participant<S>* self, Room<S>* room) {
+  std::vector<DeadlockStep> FindDeadlock(Participant<S>* self) {
     const uint64_t order = self->blocked_on().order;
     if (order == 0) return {};
     Wanted wanted(this);
     Lock lock(mutex_);
-    Search search{self, room, order, {}, {}};
+    Search search{self, order, {}, {}};
     if (!LeadsToSelf(self, &search)) return {};
     return search.steps;
   }
@@ -95,7 +95,7 @@ class Roster {
 
  private:
   // Entries of a table that are looked at in a step, and lines of an arena.
-  static constexpr std::size_t kStep = 128;
+  static constexpr uint32_t kStep = 128;
 
   struct Entry {
     uint64_t number;
@@ -129,8 +129,8 @@ class Roster {
     const auto note_arena = [&](Arena* arena) {
       if (arenas->count(arena->id()) == 0) arenas->emplace(arena->id(), ArenaRef(arena));
     };
-    uint64_t number = 0;   // of the participant that is looked at
-    std::size_t from = 0;  // ... from here on; 0: it is the next one's turn
+    uint64_t number = 0;  // of the participant that is looked at
+    uint32_t from = 0;    // ... from here on; 0: it is the next one's turn
     for (;; BetweenSteps()) {
       Lock lock(mutex_);
       auto entry = std::lower_bound(entries_.begin(), entries_.end(), number,
@@ -203,7 +203,6 @@ class Roster {
 
   struct Search {
     Participant<S>* self;
-    Room<S>* room;
     uint64_t order;  // of self's wait
     std::set<Participant<S>*> seen;
     std::vector<DeadlockStep> steps;
@@ -220,9 +219,11 @@ class Roster {
     search->steps.push_back({thread->thread()->id, blocked.offset, thread->BlockedName()});
     for (const Entry& entry : entries_) {
       Participant<S>* other = entry.participant;
-      if (!WaitsFor(thread, blocked, other, search->room)) continue;
+      // Who runs lets go of what it holds.
+      if (other != search->self && other->blocked_on().cell == nullptr) continue;
+      if (!WaitsFor(thread, blocked, other)) continue;
       if (other != search->self && !LeadsToSelf(other, search)) continue;
-      if (WaitsFor(thread, blocked, other, search->room)) return true;
+      if (WaitsFor(thread, blocked, other)) return true;
     }
     search->steps.pop_back();
     return false;
@@ -230,15 +231,9 @@ class Roster {
 
   // Whether the thread is in that wait until `other` runs, which holds the mutex. Promises of blocked threads are in
   // nobody's way: they are passed over, and have nothing that they have not seen (Room::BeginBlocking).
-  static bool WaitsFor(Participant<S>* thread, const typename Participant<S>::Blocked& blocked, Participant<S>* other,
-                       Room<S>* room) {
-    if (thread->blocked_on().order != blocked.order) return false;
-    bool waits = false;
-    other->ForEachAttachment([&](const auto& attachment) {
-      if (attachment.cell() != blocked.cell || attachment.slot() == nullptr) return;
-      if (S::Load(attachment.slot()) > 0) waits = true;
-    });
-    return waits && room->StandsInQueue(blocked.cell, thread->thread());
+  static bool WaitsFor(Participant<S>* thread, const typename Participant<S>::Blocked& blocked, Participant<S>* other) {
+    return thread->blocked_on().order == blocked.order && other->Holds(blocked.cell) &&
+           thread->StandsInQueue(blocked.order);
   }
 
   typename S::Mutex inspecting_;

@@ -154,7 +154,7 @@ class RoomEnv {
       return result;
     fresh_ = true;
     if (endless && at->kind == kMutex) {
-      participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder()});
+      participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder(), sync_waiter_});
     }
     return ms > 0 ? WaitSync(ms) : Result::kWaiting;
   }

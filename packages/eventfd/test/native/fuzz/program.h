@@ -136,7 +136,7 @@ class Program {
         roster_.Inspect(&TheRoom());
         return;
       case 13:
-        roster_.FindDeadlock(&actor.participant, &TheRoom());
+        roster_.FindDeadlock(&actor.participant);
         return;
       case 14:
         return Turn(actor);
@@ -304,7 +304,7 @@ class Program {
     LeaveSync(actor);
     actor.blocked = Arrive(actor, at, /*sync=*/true);
     if (actor.blocked == nullptr || at->kind != efd::kMutex) return;
-    actor.participant.SetBlockedOn({at->arena, at->offset, at->cell(), roster_.NextOrder()});
+    actor.participant.SetBlockedOn({at->arena, at->offset, at->cell(), roster_.NextOrder(), actor.blocked});
   }
 
   void Slice(Actor& actor) {

@@ -95,12 +95,12 @@ class Actor {
     if (waiter != nullptr) {
       blocked_ = true;
       const uint64_t order = roster->NextOrder();
-      participant.SetBlockedOn({at->arena, at->offset, at->cell(), order});
+      participant.SetBlockedOn({at->arena, at->offset, at->cell(), order, waiter});
       host->Blocked(waiter, order);
     }
     while (waiter != nullptr) {
       host->Boundary();
-      const auto cycle = roster->FindDeadlock(&participant, room_);
+      const auto cycle = roster->FindDeadlock(&participant);
       if (!cycle.empty()) {
         host->Deadlocked(cycle);
         Leave(waiter);

@@ -313,7 +313,7 @@ const mutations = [
   {
     name: 'the search for a deadlock does not know who holds a mutex',
     part: 'deadlock',
-    file: 'roster.h',
+    file: 'participant.h',
     find: 'S::Load(attachment.slot()) > 0',
     replace: 'S::Load(attachment.slot()) > 1',
     says: /everybody sleeps for ever/,

@@ -77,7 +77,7 @@ class Actor {
       participant.EndWait(waiter);
       return nullptr;
     }
-    participant.SetBlockedOn({&world_.arena, world_.mutexes[i], at_[i]->cell(), world_.roster.NextOrder()});
+    participant.SetBlockedOn({&world_.arena, world_.mutexes[i], at_[i]->cell(), world_.roster.NextOrder(), waiter});
     TheRoom().BeginBlocking(participant.thread());
     return waiter;
   }
@@ -93,7 +93,7 @@ class Actor {
     EndBlock(waiter);
   }
 
-  std::vector<efd::DeadlockStep> Find() { return world_.roster.FindDeadlock(&participant, &TheRoom()); }
+  std::vector<efd::DeadlockStep> Find() { return world_.roster.FindDeadlock(&participant); }
   bool IsDeadlocked() { return !Find().empty(); }
 
   CountingWaker waker;

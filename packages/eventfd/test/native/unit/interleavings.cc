@@ -38,7 +38,7 @@ class Party {
  public:
   explicit Party(Place* place) : participant_(&TheRoom(), &waker_) {
     bool is_new;
-    uint32_t id;
+    uint32_t id = 0;
     participant_.Attach(participant_.Join(&place->arena, &is_new), place->offset, place->kind, 1, &id);
     at_ = participant_.At(id);
   }

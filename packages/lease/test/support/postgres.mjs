@@ -5,6 +5,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import pg from 'pg';
 import { freePort } from './redis.mjs';
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -69,6 +70,14 @@ export async function startPostgres({ port, folder } = {}) {
     folder: home,
     url: `postgres://test@127.0.0.1:${at}/postgres`,
     pid: server.pid,
+    /** Rows that are there. */
+    async left() {
+      const client = new pg.Client(this.url);
+      await client.connect();
+      const { rows } = await client.query('select name from eventfd_lease union all select member from eventfd_lease_member');
+      await client.end();
+      return rows.map(({ name }) => name).join(' ');
+    },
     signal: (signal) => server.kill(signal),
     /** Ends it at once, without a shutdown; it recovers what was committed when it is started in its folder again. */
     async kill() {

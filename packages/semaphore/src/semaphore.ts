@@ -1,4 +1,5 @@
 import {
+  invalidArgValue,
   outOfRange,
   requireBoolean,
   requireFunction,
@@ -11,6 +12,7 @@ import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
 import { runHolding } from './core/run.js';
 import { checkSyncWait, checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
+import { Event } from './event.js';
 import { Permit } from './permit.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
@@ -25,6 +27,11 @@ export interface SemaphoreOptions extends SharedObjectOptions {
    * of its acquire. Slow; by default on where the environment says EVENTFD_TRACK_LEAKS=1.
    */
   trackLeaks?: boolean | undefined;
+  /**
+   * An Event with `autoReset`, for a thread that moves the number of permits by need: it is set when a wait has come to stand in the
+   * queue, and when permits are released while one does. Not when a thread ends that held some.
+   */
+  bell?: Event | undefined;
   /**
    * The most permits that `grow` may reach; 2 ** 29 - 1 by default. Giving it says that permits will be added: up to it,
    * one may wait for more than there are.
@@ -220,13 +227,16 @@ export class Semaphore extends SharedObject {
 
 function allocate(permits: number, options: SemaphoreOptions): Cell {
   requireOptions(options);
-  const { fair = false, max, name } = options;
+  const { bell, fair = false, max, name } = options;
   requireBoolean('options.fair', fair);
   if (max !== undefined) requireInteger('options.max', max, 1, MAX_PERMITS);
   const most = max ?? MAX_PERMITS;
   requireInteger('permits', permits, 0, most);
+  if (bell !== undefined && !Event.from(bell).autoReset) {
+    throw invalidArgValue('options.bell', 'must be an Event with autoReset', bell);
+  }
   const flags = (fair ? Flag.FAIR : 0) | (max !== undefined ? Flag.MAX_GIVEN : 0);
-  return Cell.allocate('Semaphore', { permits, max: most, flags, name });
+  return Cell.allocate('Semaphore', { permits, max: most, flags, name, bell: bell?.handle });
 }
 
 function requirePermits(name: string, value: unknown): number {

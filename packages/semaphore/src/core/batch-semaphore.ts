@@ -4,6 +4,7 @@
  */
 import { inspect } from 'node:util';
 import { native, Role, type SyncHooks } from 'eventfd/internal';
+import { Bell } from './bell.js';
 import { type Cell, Flag } from './cell.js';
 import { publishAbandoned } from './diagnostics.js';
 import { ReleaseResult, TryResult } from './fastpath.js';
@@ -16,6 +17,7 @@ export class BatchSemaphore {
   declare readonly cell: Cell;
   /** Who watches what it hands out: nobody, as a rule. */
   declare readonly observer: HoldObserver | undefined;
+  readonly #bell: Bell | undefined;
   readonly #tryAcquire: (cell: number, slot: number, permits: number) => number;
   readonly #release: (cell: number, slot: number, permits: number) => number;
 
@@ -26,6 +28,7 @@ export class BatchSemaphore {
     refuseToBePosted(this);
     this.cell = cell;
     this.observer = observerOf(cell, trackLeaks);
+    this.#bell = cell.handle.bell === undefined ? undefined : new Bell(cell.handle.bell);
     this.#tryAcquire = cell.arena.fast.tryAcquire;
     this.#release = cell.arena.fast.release;
   }
@@ -66,6 +69,7 @@ export class BatchSemaphore {
   /** What is left to do after `release`, once `hold` has noted that it holds nothing any more. */
   afterRelease(result: number, hold: Hold): void {
     this.observer?.settled(hold);
+    if (result === ReleaseResult.SERVE_WAITERS) this.#bell?.ring();
     if (result === ReleaseResult.NOT_HELD) throw notHeldError(this.cell);
   }
 
@@ -76,17 +80,26 @@ export class BatchSemaphore {
     } catch (error) {
       return Promise.reject(error);
     }
-    return waitFor(new HoldTarget(this, permits, hold, method), options);
+    return this.#waitFor(permits, hold, method, options);
   }
 
   /** The same for who comes after all that wait already, though permits be free. */
   holdInTurn<H extends Hold>(permits: number, hold: H, method: string, options: CheckedWait): Promise<H> {
-    return waitFor(new HoldTarget(this, permits, hold, method), options);
+    return this.#waitFor(permits, hold, method, options);
+  }
+
+  #waitFor<H extends Hold>(permits: number, hold: H, method: string, options: CheckedWait): Promise<H> {
+    const bell = this.#bell;
+    return waitFor(new HoldTarget(this, permits, hold, method), options, bell && (() => bell.ring()));
   }
 
   /** Takes permits for `hold`, blocking the thread. */
   holdSync<H extends Hold>(permits: number, hold: H, method: string, timeout: number, hooks?: SyncHooks): H {
-    return this.tryHold(permits, hold) ?? waitForSync(new HoldTarget(this, permits, hold, method), timeout, hooks);
+    const taken = this.tryHold(permits, hold);
+    if (taken !== undefined) return taken;
+    const bell = this.#bell;
+    const watched = hooks ?? (bell && { queued: () => bell.ring() });
+    return waitForSync(new HoldTarget(this, permits, hold, method), timeout, watched);
   }
 
   /** A wait was granted: whether the last owner died is to be seen in the cell. */

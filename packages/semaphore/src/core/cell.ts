@@ -42,6 +42,8 @@ export interface Handle {
   readonly cell: number;
   readonly generation: number;
   readonly name: string | undefined;
+  /** Of an Event that is set when somebody waits for the object; core/bell.ts. */
+  readonly bell?: Handle;
 }
 
 export interface Allocation {
@@ -49,6 +51,7 @@ export interface Allocation {
   readonly max: number;
   readonly flags: number;
   readonly name: string | undefined;
+  readonly bell?: Handle | undefined;
 }
 
 /** Attachments end with the object that used them, unless their thread holds permits or waits. */
@@ -64,19 +67,27 @@ export class Cell {
   /** The addon's name for this thread's use of the cell; negative until then. */
   attachment = -1;
 
-  private constructor(kind: KindName, arena: Arena, offset: number, generation: number, name: string | undefined) {
+  private constructor(
+    kind: KindName,
+    arena: Arena,
+    offset: number,
+    generation: number,
+    name: string | undefined,
+    bell: Handle | undefined,
+  ) {
     this.kind = kind;
     this.arena = arena;
     this.offset = offset;
-    this.handle = Object.freeze({ kind, memory: arena.memory, cell: offset, generation, name });
+    const handle = { kind, memory: arena.memory, cell: offset, generation, name };
+    this.handle = Object.freeze(bell === undefined ? handle : { ...handle, bell });
   }
 
-  static allocate(kind: KindName, { permits, max, flags, name }: Allocation): Cell {
+  static allocate(kind: KindName, { permits, max, flags, name, bell }: Allocation): Cell {
     if (name !== undefined) requireString('options.name', name);
     let arena = Arena.current();
     for (;;) {
       const offset = native.allocateCell(arena.index, Kind[kind], flags, permits, max, name ?? '');
-      if (offset !== 0) return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION) >>> 0, name);
+      if (offset !== 0) return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION) >>> 0, name, bell);
       if (!arena.grow()) arena = Arena.after(arena);
     }
   }
@@ -85,7 +96,7 @@ export class Cell {
   static from(kind: KindName, value: unknown): Cell {
     const handle = (value as { handle?: unknown } | null | undefined)?.handle ?? value;
     if (typeof handle !== 'object' || handle === null) throw invalidArgType('handle', `a ${kind} or its handle`, value);
-    const { kind: found, memory, cell, generation, name } = handle as Partial<Handle>;
+    const { kind: found, memory, cell, generation, name, bell } = handle as Partial<Handle>;
     if (found !== kind) {
       throw new InvalidHandleError(`Expected a handle of a ${kind}, found ${whatIsFound(handle)}`);
     }
@@ -97,7 +108,7 @@ export class Cell {
     const arena = Arena.of(memory);
     switch (native.checkCell(arena.index, cell, Kind[kind], generation)) {
       case CellCheck.OK:
-        return new Cell(kind, arena, cell, generation, name);
+        return new Cell(kind, arena, cell, generation, name, bell);
       case CellCheck.STALE:
         throw new InvalidHandleError(
           `The handle names a ${kind} that was disposed`,

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
-import { type AcquireOptions, Semaphore } from '@eventfd/semaphore';
+import { type AcquireOptions, Event, Semaphore } from '@eventfd/semaphore';
 import { invalidType, requireObject, requireText, requireWhole } from './check.js';
 import { EngineSource } from './engine.js';
 import { LeaseAtRiskError, LeaseClosedError } from './errors.js';
@@ -51,16 +51,20 @@ export interface LeaseEvents {
  */
 export async function lease(name: string, options: LeaseOptions): Promise<Lease> {
   const terms = check(name, options);
-  const semaphore = new Semaphore(0, { name, max: MAX_PERMITS });
+  const bell = new Event({ autoReset: true, name });
+  // Fair, so that what is granted here goes to who waits, and to nobody else.
+  const semaphore = new Semaphore(0, { name, bell, fair: true, max: MAX_PERMITS });
   const number = newNumber();
   const host = hostOfThread();
-  const made = new Lease(semaphore, terms, number, host);
+  const made = new Lease(semaphore, bell, terms, number, host);
   const { kind: _, ...source } = options.engine.toPost;
   const engine = numberOfEngine(options.engine);
+  const request = { open: number, terms, semaphore: semaphore.handle, bell: bell.handle, engine, source };
   try {
-    await host.open(number, { open: number, terms, semaphore: semaphore.handle, engine, source }, made.kept);
+    await host.open(number, request, made.kept);
   } catch (error) {
     semaphore[Symbol.dispose]();
+    bell[Symbol.dispose]();
     throw error;
   }
   return made;
@@ -72,6 +76,7 @@ export class Lease extends EventEmitter<LeaseEvents> {
   readonly semaphore: Semaphore;
   /** As given to `lease`. */
   readonly name: string;
+  readonly #bell: Event;
   readonly #number: number;
   readonly #host: Host;
   #told: Told;
@@ -85,9 +90,10 @@ export class Lease extends EventEmitter<LeaseEvents> {
   };
 
   /** @internal */
-  constructor(semaphore: Semaphore, terms: Terms, number: number, host: Host) {
+  constructor(semaphore: Semaphore, bell: Event, terms: Terms, number: number, host: Host) {
     super();
     this.semaphore = semaphore;
+    this.#bell = bell;
     this.name = terms.name;
     this.#number = number;
     this.#host = host;
@@ -166,6 +172,7 @@ export class Lease extends EventEmitter<LeaseEvents> {
     this.semaphore.close();
     await this.#host.call({ close: this.#number }).catch(() => {}); // the keeper has ended: so has the lease
     this.#host.forget(this.#number);
+    this.#bell[Symbol.dispose]();
     this.#controller.abort(this.#closedError());
   }
 

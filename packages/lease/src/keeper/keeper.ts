@@ -39,7 +39,7 @@ export interface Told {
 
 /** While more is wanted, or is to be given back, the engine is asked so often, and not less often than is renewed, even when it says nothing. */
 const RECHECK_MS = 1000;
-/** Waiters that were just woken leave the queue within this time; who still stands there wants more than is free. */
+/** Promises whose threads were busy have taken what they were granted after a time like this; who still waits wants more than is free. */
 const SETTLE_MS = 5;
 /** Between steps that fail. */
 const RETRY_MS = [50, 100, 200, 400, 800];
@@ -65,9 +65,6 @@ export class Keeper {
   #asked = 0;
   /** Waiters have been seen that did not take what was free. */
   #unsettled = false;
-
-  /** Nothing was granted that is to go back once it has served somebody here. */
-  #served = true;
 
   #stepping = false;
   /** A step is to be made whatever there is to say. */
@@ -196,10 +193,7 @@ export class Keeper {
       this.#step(want).catch(rethrow);
       return;
     }
-    if (!this.#served) {
-      this.#served = true;
-      this.#wakeIn(SETTLE_MS, true);
-    } else if (this.#asked > 0 || this.#local.owed > 0) {
+    if (this.#asked > 0 || this.#local.owed > 0) {
       this.#wakeIn(this.#steppedAt + Math.min(RECHECK_MS, this.#terms.ttl / 3) - now, true);
     } else if (this.#local.waiting > 0 && !this.#closing) {
       this.#unsettled = true;
@@ -227,9 +221,9 @@ export class Keeper {
     const unsettled = this.#unsettled && waiting > 0;
     this.#unsettled = false;
     if (this.#closing || waiting === 0) return 0;
-    // Who waits although there is enough wants several at once: how many is not to be seen from here.
-    const want = lacking > 0 ? lacking : unsettled ? waiting : 0;
-    return Math.min(want, this.#permits);
+    // Who waits although there is enough wants several at once, or cannot run.
+    if (lacking > 0) return lacking;
+    return unsettled ? Math.max(0, this.#local.demand - free) : 0;
   }
 
   async #step(want: number): Promise<void> {
@@ -296,15 +290,14 @@ export class Keeper {
     else if (change > 0) this.#local.add(change);
     this.#state = 'live';
     if (this.#closing) this.#local.set(0);
-    else this.#owe(keep, Math.max(0, change));
+    else this.#owe(keep);
     this.#tellAll();
     this.#joined?.resolve();
   }
 
-  /** Others wait: what is above `keep` goes back, at once where it is free; but what was just granted first serves who waits here. */
-  #owe(keep: number, granted: number): void {
-    const excess = Math.max(0, this.#local.keeps - Math.max(keep, granted));
-    this.#served = keep >= granted;
+  /** Others wait: what is above `keep` goes back, at once where it is free. What was just granted has gone to who waits here already. */
+  #owe(keep: number): void {
+    const excess = Math.max(0, this.#local.keeps - keep);
     this.#local.owe(Math.max(0, excess - this.#local.takeFree(excess)));
   }
 

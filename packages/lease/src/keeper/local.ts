@@ -1,19 +1,26 @@
 /** The semaphore that the threads of this process share, as its keeper sees and moves it. */
-import type { Semaphore } from '@eventfd/semaphore';
-
-/** How often a queue or a debt is looked at where the semaphore cannot tell. */
-const LOOK_MS = 10;
+import { threadId } from 'node:worker_threads';
+import { type Event, inspect, type Semaphore } from '@eventfd/semaphore';
 
 export class Local {
   readonly #semaphore: Semaphore;
+  readonly #bell: Event;
   readonly #onChange: () => void;
+  readonly #closing = new AbortController();
+  /** Permits that are to be taken away as they come free, and have been from the semaphore's number already. */
   #debt = 0;
   #armed = false;
-  #timer: NodeJS.Timeout | undefined;
+  #attending = false;
+  /** While something is owed, the keeper stands in the queue itself: else nobody might, and no release would ring. */
+  #standing: AbortController | undefined;
 
-  /** @param onChange somebody waits, after `arm`; or something that was owed has come free */
-  constructor(semaphore: Semaphore, onChange: () => void) {
+  /**
+   * @param bell the semaphore's
+   * @param onChange somebody waits, after `arm`; or something that was owed has come free
+   */
+  constructor(semaphore: Semaphore, bell: Event, onChange: () => void) {
     this.#semaphore = semaphore;
+    this.#bell = bell;
     this.#onChange = onChange;
   }
 
@@ -30,8 +37,20 @@ export class Local {
     return this.#semaphore.permits + this.#overdrawn;
   }
 
+  /** Waits for permits, of all threads. */
   get waiting(): number {
-    return this.#semaphore.waiting;
+    return Math.max(0, this.#semaphore.waiting - (this.#standing === undefined ? 0 : 1));
+  }
+
+  /** How many permits they wait for. Slow: it looks at every object there is. Of several of this name, the one that most is wanted of. */
+  get demand(): number {
+    const { name } = this.#semaphore;
+    const sums = inspect()
+      .filter((object) => object.kind === 'Semaphore' && object.name === name)
+      .map(({ waiters }) =>
+        waiters.filter((each) => each.threadId !== threadId).reduce((sum, each) => sum + each.permits, 0),
+      );
+    return Math.max(0, ...sums);
   }
 
   add(permits: number): void {
@@ -46,7 +65,7 @@ export class Local {
 
   /** There are so many from now on, whatever was owed. */
   set(permits: number): void {
-    this.#debt = 0;
+    this.#setDebt(0);
     const more = permits - this.#semaphore.permits;
     this.add(more);
     this.remove(-more);
@@ -64,12 +83,11 @@ export class Local {
 
   /** From now on so many permits are taken away as they come free, before those who wait here have them. */
   owe(permits: number): void {
-    this.#debt = Math.min(this.#debt, this.#overdrawn);
-    const more = permits - this.#debt;
-    this.#debt = permits;
+    const more = permits - Math.min(this.#debt, this.#overdrawn);
     if (more > 0) this.remove(more);
     else this.add(-more);
-    this.#look();
+    this.#setDebt(permits);
+    this.#attend();
   }
 
   get owed(): number {
@@ -79,13 +97,13 @@ export class Local {
   /** Tells, once, when somebody waits. */
   arm(): void {
     this.#armed = true;
-    this.#look();
+    this.#attend();
   }
 
   close(): void {
     this.#armed = false;
-    this.#debt = 0;
-    clearTimeout(this.#timer);
+    this.#setDebt(0);
+    this.#closing.abort();
   }
 
   /** Permits that are held, and taken away when they come back. */
@@ -93,16 +111,45 @@ export class Local {
     return Math.max(0, -this.#semaphore.available);
   }
 
-  #look(): void {
-    clearTimeout(this.#timer);
-    if (this.#overdrawn < this.#debt) {
-      this.#debt = this.#overdrawn;
-      this.#onChange();
+  #setDebt(debt: number): void {
+    this.#debt = debt;
+    if (debt === 0) {
+      this.#standing?.abort();
+      this.#standing = undefined;
+    } else if (this.#standing === undefined && !this.#semaphore.closed) {
+      const standing = new AbortController();
+      this.#standing = standing;
+      this.#semaphore.acquire({ signal: standing.signal, ref: false }).then(
+        (permit) => {
+          // Everything owed has come free, and one more, which goes back too.
+          permit.forget();
+          if (this.#standing === standing) this.#standing = undefined;
+          this.#onChange();
+        },
+        () => {}, // aborted, or the semaphore is closed
+      );
     }
+  }
+
+  /** Looks, now and whenever the bell rings, for as long as there is something to look for. */
+  #attend(): void {
+    const debt = Math.min(this.#debt, this.#overdrawn);
+    let changed = debt < this.#debt;
+    this.#setDebt(debt);
     if (this.#armed && this.waiting > 0) {
       this.#armed = false;
-      this.#onChange();
+      changed = true;
     }
-    if (this.#armed || this.#debt > 0) this.#timer = setTimeout(() => this.#look(), LOOK_MS);
+    if (!this.#attending && (this.#armed || this.#debt > 0)) {
+      this.#attending = true;
+      this.#bell.wait({ signal: this.#closing.signal, ref: false }).then(
+        () => {
+          this.#attending = false;
+          this.#attend();
+        },
+        () => {}, // this is closed, or the event is
+      );
+    }
+    if (changed) this.#onChange();
   }
 }

@@ -1,5 +1,5 @@
 /** What goes between the thread that asks for leases and its keeper. */
-import type { SemaphoreHandle } from '@eventfd/semaphore';
+import type { EventHandle, SemaphoreHandle } from '@eventfd/semaphore';
 import { LeaseMismatchError, LeaseUnreachableError } from '../errors.js';
 import { type ToldError, tellError, untell } from '../secrets.js';
 import type { Terms, Told } from './keeper.js';
@@ -8,6 +8,7 @@ export interface Open {
   readonly open: number;
   readonly terms: Terms;
   readonly semaphore: SemaphoreHandle;
+  readonly bell: EventHandle;
   /** The same number for the same engine, which is then connected to once. */
   readonly engine: number;
   readonly source: { readonly module: string; readonly options: unknown };

@@ -1,6 +1,6 @@
 /** The keeper's thread: the engines that leases of its parent thread use, and a Keeper for each lease. */
 import { parentPort } from 'node:worker_threads';
-import { Semaphore } from '@eventfd/semaphore';
+import { Event, Semaphore } from '@eventfd/semaphore';
 import { bootClock } from './clock.js';
 import { Keeper } from './keeper.js';
 import { Local } from './local.js';
@@ -38,7 +38,8 @@ async function open(request: Open): Promise<void> {
   };
   try {
     const semaphore = Semaphore.from(request.semaphore);
-    const makeLocal = (look: () => void) => new Local(semaphore, look);
+    const bell = Event.from(request.bell);
+    const makeLocal = (look: () => void) => new Local(semaphore, bell, look);
     const keeper = new Keeper(terms, member, await session.engine, makeLocal, clock, (told, why) =>
       tell({ lease, told, why: why === undefined ? undefined : failureOf(why, session.secrets) }),
     );

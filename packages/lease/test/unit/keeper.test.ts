@@ -1,7 +1,7 @@
 /** The keeper by itself: its clock, its engine and its semaphore are the test's. */
 
 import type { Answer, Claim, Engine } from '@eventfd/lease';
-import { Semaphore } from '@eventfd/semaphore';
+import { Event, Semaphore } from '@eventfd/semaphore';
 import { afterEach, expect, test } from 'vitest';
 import { until } from '../../../semaphore/test/support/deadline.js';
 import { Keeper } from '../../dist/keeper/keeper.js';
@@ -25,13 +25,14 @@ async function begin(answer: (claim: Claim) => Answer | Promise<Answer>) {
     close: async () => {},
   };
   const clock = { time: 1_000_000, now: () => clock.time };
-  const semaphore = new Semaphore(0);
+  const bell = new Event({ autoReset: true });
+  const semaphore = new Semaphore(0, { bell, fair: true, max: 100 });
   const states: string[] = [];
   const keeper = new Keeper(
     terms,
     '0'.repeat(24),
     engine,
-    (look) => new Local(semaphore, look),
+    (look) => new Local(semaphore, bell, look),
     clock,
     ({ state }) => {
       if (states.at(-1) !== state) states.push(state);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { subjects } from '../support/engines.js';
 import { startRedis } from '../support/redis.mjs';
-import { newName, tenant } from '../support/tenant.js';
+import { type Description, newName, tenant } from '../support/tenant.js';
 
 const redis = subjects.find(({ server }) => server === 'redis');
 
@@ -9,8 +9,8 @@ test.each(redis === undefined ? [] : [redis])(
   'a Redis that comes back without its data: holders tell it what they hold, and it grants nothing for one ttl',
   async (subject) => {
     let server = await startRedis();
-    const here = (description: Record<string, unknown>) => {
-      description['url'] = server.url;
+    const here = (description: Description) => {
+      description.url = server.url;
     };
     const name = newName();
     const terms = { permits: 4, ttl: 2000 };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { until } from '../../../semaphore/test/support/deadline.js';
 import { serverOf, subjects } from '../support/engines.js';
 import { startProxy } from '../support/proxy.mjs';
-import { newName, tenant } from '../support/tenant.js';
+import { type Description, newName, tenant } from '../support/tenant.js';
 
 const withServer = subjects.filter(({ server }) => server !== undefined);
 
@@ -10,8 +10,8 @@ test.each(
   withServer.flatMap((subject) => (['both', 'to server', 'to client'] as const).map((ways) => ({ ...subject, ways }))),
 )('$title, cut ($ways): at risk before the end of the ttl, holders are told, and it goes on', async (subject) => {
   const proxy = await startProxy((await serverOf(subject)).port);
-  const throughProxy = (description: Record<string, unknown>) => {
-    description['url'] = (description['url'] as string).replace(/:\d+(?=\/|$)/, `:${proxy.port}`);
+  const throughProxy = (description: Description) => {
+    description.url = description.url.replace(/:\d+(?=\/|$)/, `:${proxy.port}`);
   };
   const name = newName();
   const terms = { permits: 2, ttl: 1500, margin: 500 };
@@ -40,8 +40,8 @@ test.each(
 
 test.each(withServer)('$title: `whenUnreachable` permits to go on with', async (subject) => {
   const proxy = await startProxy((await serverOf(subject)).port);
-  const throughProxy = (description: Record<string, unknown>) => {
-    description['url'] = (description['url'] as string).replace(/:\d+(?=\/|$)/, `:${proxy.port}`);
+  const throughProxy = (description: Description) => {
+    description.url = description.url.replace(/:\d+(?=\/|$)/, `:${proxy.port}`);
   };
   const a = await tenant(subject, newName(), { permits: 4, ttl: 1000, whenUnreachable: 2 }, throughProxy);
   proxy.cut();

@@ -2,8 +2,8 @@
 // waits: within the ttl, or as soon as the kernel has closed its socket.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { lease } from '@eventfd/lease';
 import { randomOf } from '../../../semaphore/test/support/random.mjs';
 import { engineFrom } from '../fixtures/engine.mjs';
@@ -17,7 +17,9 @@ const TTL = 1000;
 const AT_ONCE = 4;
 
 async function killed(description, random) {
-  const child = fork(VICTIM, [JSON.stringify({ description, permits: PERMITS, ttl: TTL })], { execPath: process.execPath });
+  const child = fork(VICTIM, [JSON.stringify({ description, permits: PERMITS, ttl: TTL })], {
+    execPath: process.execPath,
+  });
   const exited = once(child, 'exit');
   await once(child, 'message'); // it is about to lease
   await sleep(random(800));
@@ -47,7 +49,9 @@ export async function kills({ engines, count, seed }) {
     await witness.close();
     await server?.stop();
     const late = longest > bound;
-    console.log(`${engine}: ${count} kills, 0 permits lost; all back within ${Math.round(longest)} ms${late ? `: more than ${bound}` : ''}`);
+    console.log(
+      `${engine}: ${count} kills, 0 permits lost; all back within ${Math.round(longest)} ms${late ? `: more than ${bound}` : ''}`,
+    );
     if (late) well = false;
   }
   return well;

@@ -258,7 +258,9 @@ export async function soakLeases({ engines, ms, seed, processes = 6, ttl = 2000 
     await fleet.start(processes);
     await fleet.run(ms);
     const { complaints, most, exempt, holds } = await fleet.end();
-    console.log(`${engine}: ${holds} holds, at most ${most} of ${PERMITS} at a time; ${exempt} not counted, as docs/leases.md allows`);
+    console.log(
+      `${engine}: ${holds} holds, at most ${most} of ${PERMITS} at a time; ${exempt} not counted, as docs/leases.md allows`,
+    );
     for (const [fault, count] of Object.entries(fleet.faults)) console.log(`  ${fault.padEnd(45)} ${count}`);
     for (const [state, count] of Object.entries(fleet.states)) console.log(`  told: ${state.padEnd(39)} ${count}`);
     for (const complaint of complaints) console.log(`  NOT SO: ${complaint}`);

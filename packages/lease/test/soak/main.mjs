@@ -17,4 +17,4 @@ const well =
   values.kills === undefined
     ? await soakLeases({ engines, ms: Number(values.minutes ?? 10) * 60_000, seed })
     : await kills({ engines, count: Number(values.kills), seed });
-process.exit(well ? 0 : 1);
+if (!well) process.exitCode = 1;

@@ -1,12 +1,11 @@
 // A process of the fleet: its main thread leases, its threads take and hold. Each hold is written to a file of the thread's own, as
 // it begins and as it ends, by the machine's one clock, so that a kill -9 loses nothing of it.
-import { readdirSync, writeSync } from 'node:fs';
+import { openSync, readdirSync, writeSync } from 'node:fs';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { lease } from '@eventfd/lease';
 import { Semaphore } from '@eventfd/semaphore';
-import { engineFrom } from '../fixtures/engine.mjs';
-import { openSync } from 'node:fs';
 import { randomOf } from '../../../semaphore/test/support/random.mjs';
+import { engineFrom } from '../fixtures/engine.mjs';
 
 if (isMainThread) await lead();
 else await work();
@@ -49,7 +48,9 @@ async function work() {
     const sync = random(3) === 0;
     let permit;
     try {
-      permit = sync ? semaphore.acquireSync({ timeout: 200 }) : await semaphore.acquire({ timeout: 200 + random(2000) });
+      permit = sync
+        ? semaphore.acquireSync({ timeout: 200 })
+        : await semaphore.acquire({ timeout: 200 + random(2000) });
     } catch (error) {
       if (error.code !== 'ERR_TIMEOUT') throw error;
       await new Promise((resolve) => setImmediate(resolve));

@@ -74,7 +74,9 @@ export async function startPostgres({ port, folder } = {}) {
     async left() {
       const client = new pg.Client(this.url);
       await client.connect();
-      const { rows } = await client.query('select name from eventfd_lease union all select member from eventfd_lease_member');
+      const { rows } = await client.query(
+        'select name from eventfd_lease union all select member from eventfd_lease_member',
+      );
       await client.end();
       return rows.map(({ name }) => name).join(' ');
     },

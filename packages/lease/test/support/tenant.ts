@@ -91,6 +91,12 @@ export class Tenant {
   }
 }
 
+/** What fixtures/engine.mjs makes an engine of. */
+export interface Description {
+  url: string;
+  namespace: string;
+}
+
 let names = 0;
 
 /** A name that nobody else has. */
@@ -102,7 +108,7 @@ export async function tenant(
   subject: Subject,
   name: string,
   options: Omit<LeaseOptions, 'engine'>,
-  change: (description: Record<string, unknown>) => void = () => {},
+  change: (description: Description) => void = () => {},
 ): Promise<Tenant> {
   const made = new Tenant();
   const description = JSON.parse(await describeEngine(subject));

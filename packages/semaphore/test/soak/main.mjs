@@ -1,3 +1,4 @@
+// pnpm soak --leases [--minutes 10] [--kills 1000] [--engines machine,redis,postgres]: the same of leases; packages/lease/test/soak.
 // pnpm soak --minutes 20: uses everything for so long, and tells whether anything was lost, stuck, or grew.
 // pnpm soak --terminations 10000: kills so many threads at random points, and tells when those who waited were served.
 import { parseArgs } from 'node:util';
@@ -5,7 +6,8 @@ import { Soak } from './soak.mjs';
 import { terminations } from './terminations.mjs';
 
 const USAGE = `Usage: pnpm soak --minutes N [--seed S] [--workers W]
-       pnpm soak --terminations N [--seed S]`;
+       pnpm soak --terminations N [--seed S]
+       pnpm soak --leases [--minutes N | --kills N] [--engines LIST] [--seed S]`;
 
 function refuse(why) {
   console.error(`${why}\n${USAGE}`);
@@ -43,6 +45,10 @@ async function soak(values, seed) {
   return complaints.length === 0;
 }
 
+if (process.argv.includes('--leases')) {
+  await import('../../../lease/test/soak/main.mjs');
+  process.exit();
+}
 const values = parse();
 if (values.help) {
   console.log(USAGE);

@@ -42,8 +42,10 @@ test.each(subjects)('$title: more processes than permits take turns', async (sub
   };
   // Until the engine has heard of all three.
   while (new Set(turns).size < 3) await turn();
-  // A holder that gives back before its keeper has heard that it should may be served once more, and no more often.
-  for (let i = 0; i < 12; i++) await turn();
-  const last = turns.slice(-12).map((each) => tenants.indexOf(each));
-  for (const which of [0, 1, 2]) expect(last.filter((each) => each === which).length, `${last}`).toBeGreaterThan(2);
+  // Again and again all are served. Not each once before any is twice: a holder that gives back before its keeper has run is served
+  // once more.
+  for (let round = 0; round < 4; round++) {
+    turns.length = 0;
+    while (new Set(turns).size < 3) await turn();
+  }
 });

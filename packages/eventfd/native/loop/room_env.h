@@ -402,9 +402,9 @@ class RoomEnv {
   uint32_t telling_ = 0;  // how many of them JavaScript is being told of
   RealWaiter* sync_waiter_ = nullptr;
   RealWaiter* expired_ = nullptr;  // granted as its time was up, and JavaScript has not heard
-  uint64_t turn_ = UINT64_MAX;  // of the loop, at the last look
+  uint64_t turn_ = UINT64_MAX;     // of the loop, at the last look
   Clock::time_point turn_began_;
-  bool fresh_ = false;             // the sync wait is worth a spin: it has just begun, or was just overtaken
+  bool fresh_ = false;  // the sync wait is worth a spin: it has just begun, or was just overtaken
   std::vector<std::unique_ptr<Told>> copies_;    // by number, which is never used again; null where it is gone
   std::vector<Napi::ObjectReference> memories_;  // of the arenas that the thread is in, by index
 };

@@ -253,7 +253,10 @@ class ArenaRef {
 // at its address is still that memory.
 class Arenas {
  public:
-  explicit Arenas(uint64_t addon_id) : addon_id_(addon_id) {}
+  // `is_mapped` says whether there is memory at an address.
+  explicit Arenas(
+      uint64_t addon_id, bool (*is_mapped)(const void* address) = [](const void*) { return true; })
+      : addon_id_(addon_id), is_mapped_(is_mapped) {}
   ~Arenas() {
     for (const auto& [base, arena] : by_base_) arena->Unref();
   }
@@ -264,12 +267,19 @@ class Arenas {
   ArenaRef Create(uint8_t* base, std::size_t bytes) {
     if (!Fits(base, bytes)) return {};
     std::lock_guard lock(mutex_);
+    ForgetUnmapped();
     Arena*& arena = by_base_[base];
     if (arena != nullptr && arena->joined > 0) return {};
     // The memory that was at this address is gone. Somebody may be naming what was there, and let go of it last.
     if (arena != nullptr) arena->Unref();
     arena = new Arena(base, bytes, addon_id_, ++last_id_);
     return ArenaRef(arena);
+  }
+
+  // For tests: of how many there are books.
+  std::size_t count() {
+    std::lock_guard lock(mutex_);
+    return by_base_.size();
   }
 
   enum class Found { kOk, kNoArena, kOtherAddon };
@@ -294,7 +304,21 @@ class Arenas {
     return bytes >= Arena::kLine && reinterpret_cast<uintptr_t>(base) % alignof(Arena::Header) == 0;
   }
 
+  // An arena whose memory is gone does not come back, in no message. What lies at its address may be something else by
+  // now; then its books stay until that is gone, too, or becomes an arena.
+  void ForgetUnmapped() {
+    for (auto it = by_base_.begin(); it != by_base_.end();) {
+      if (it->second->joined > 0 || is_mapped_(it->first)) {
+        ++it;
+      } else {
+        it->second->Unref();
+        it = by_base_.erase(it);
+      }
+    }
+  }
+
   const uint64_t addon_id_;
+  bool (*const is_mapped_)(const void* address);
   std::mutex mutex_;
   std::map<const uint8_t*, Arena*> by_base_;
   uint64_t last_id_ = 0;

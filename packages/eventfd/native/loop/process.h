@@ -1,5 +1,7 @@
 #pragma once
 
+#include <errno.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <unistd.h>
 #include <uv.h>
@@ -20,7 +22,7 @@ struct Process {
   const uint64_t addon_id = RandomId();
   Room<RealSync> room;
   Roster<RealSync> roster;
-  Arenas arenas{addon_id};
+  Arenas arenas{addon_id, IsMapped};
 
   static Process& Get() {
     static auto* process = new Process;
@@ -33,6 +35,13 @@ struct Process {
     std::ifstream groups("/proc/self/cgroup");
     const int cores = static_cast<int>(uv_available_parallelism());
     Spinner<RealSync>::SetMostSpinning(CoresWithin(CpuQuota(groups, "/sys/fs/cgroup"), cores) - 1);
+  }
+
+  static bool IsMapped(const void* address) {
+    const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    unsigned char resident;
+    void* start = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(address) / page * page);
+    return mincore(start, 1, &resident) == 0 || errno != ENOMEM;
   }
 
   // 53 bits, so that it is a JavaScript number.

@@ -1,5 +1,7 @@
 #include "core/arena.h"
 
+#include <set>
+
 #include "lib/parties.h"
 
 namespace unit_arena {
@@ -211,6 +213,28 @@ TEST("arenas: new memory at an address takes the place of the old") {
   CHECK(found == second);
   memory = before;
   CHECK(arenas.Find(memory.bytes, sizeof memory.bytes, &found) == Arenas::Found::kNoArena);
+}
+
+// What stands for the machine's: memory that is there, by its address.
+std::set<const void*> mapped;
+
+TEST("arenas: the books go with the memory, once nobody has joined it") {
+  Arenas arenas(kAddon, [](const void* base) { return mapped.count(base) > 0; });
+  Memory stays, joined, under_way, gone, next;
+  mapped = {stays.bytes, joined.bytes, under_way.bytes, gone.bytes, next.bytes};
+  for (Memory* memory : {&stays, &joined, &under_way, &gone}) arenas.Create(memory->bytes, sizeof memory->bytes);
+  efd::ArenaRef found;
+  CHECK(arenas.Find(joined.bytes, sizeof joined.bytes, &found) == Arenas::Found::kOk);
+  found->joined++;
+  CHECK_EQ(arenas.count(), 4);
+  // What somebody has joined is there, whatever is said of it.
+  mapped.erase(gone.bytes);
+  mapped.erase(joined.bytes);
+  arenas.Create(next.bytes, sizeof next.bytes);
+  CHECK_EQ(arenas.count(), 4);
+  CHECK(arenas.Find(under_way.bytes, sizeof under_way.bytes, &found) == Arenas::Found::kOk);
+  CHECK(arenas.Find(joined.bytes, sizeof joined.bytes, &found) == Arenas::Found::kOk);
+  CHECK(arenas.Find(gone.bytes, sizeof gone.bytes, &found) == Arenas::Found::kNoArena);
 }
 
 TEST("arenas: the books of an arena are there while somebody names it, whatever took its place") {

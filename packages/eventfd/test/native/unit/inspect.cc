@@ -71,6 +71,7 @@ struct Party {
   }
   Waiter* Queue(Participant::Attachment* at) {
     Waiter* waiter = participant.NewWait(at, 1, efd::Role::kTaker, false);
+    waiter->since_ms = ++last_wait;
     CHECK(world.room.Arrive(waiter) == Outcome::kWaiting);
     return waiter;
   }
@@ -90,6 +91,7 @@ struct Party {
   uint32_t member;
   uint32_t id = 0;
   bool dead = false;
+  int64_t last_wait = 0;
 };
 
 TEST("inspect: every object with its holders, in the order of the threads, and its waiters") {
@@ -139,7 +141,10 @@ TEST("inspect: a long queue is looked at in steps, while those in it leave and o
     const auto objects = world.Inspect([&](int) {
       for (int i = 0; i < 50 && next < waits.size(); i++, next++) leaves(next);
     });
-    return objects[0].waiters.size();
+    // In the order of the queue, each once.
+    const auto& waiters = objects[0].waiters;
+    for (std::size_t i = 1; i < waiters.size(); i++) CHECK(waiters[i].since_ms > waiters[i - 1].since_ms);
+    return waiters.size();
   };
   CHECK_EQ(look([](std::size_t) {}), 1000);
   CHECK(steps > 1000 / 128);
@@ -148,11 +153,16 @@ TEST("inspect: a long queue is looked at in steps, while those in it leave and o
   const std::size_t seen =
       look([&](std::size_t i) { party.Leave(std::exchange(waits[waits.size() - 1 - i], nullptr)); });
   CHECK(seen >= 128 && seen < 1000);
-  // From the front, and just where it stands.
-  waits.erase(std::remove(waits.begin(), waits.end(), nullptr), waits.end());
-  next = 0;
-  const std::size_t before = waits.size();
-  CHECK(look([&](std::size_t i) { party.Leave(std::exchange(waits[i], nullptr)); }) <= before);
+  // Where it stands, and round about: it has seen 128 when they go.
+  for (Waiter*& waiter : waits) {
+    if (waiter != nullptr) party.Leave(std::exchange(waiter, nullptr));
+  }
+  for (Waiter*& waiter : waits) waiter = party.Queue(at);
+  const auto objects = world.Inspect([&](int step) {
+    for (std::size_t i = 100; step == 3 && i < 200; i++) party.Leave(std::exchange(waits[i], nullptr));
+  });
+  CHECK_EQ(objects[0].waiters.size(), 928);
+  CHECK_EQ(objects[0].waiters[127].since_ms + 73, objects[0].waiters[128].since_ms);
   // All go; the queue with them.
   waits.erase(std::remove(waits.begin(), waits.end(), nullptr), waits.end());
   for (int i = 0; i < 500; i++) waits.push_back(party.Queue(at));

@@ -127,10 +127,11 @@ export class Lease extends EventEmitter<LeaseEvents> {
    * Calls `fn` while holding permits, and gives them back however it ends. The signal that `fn` is given aborts when the lease comes
    * to be at risk, and when `options.signal` does: `fn` should then end soon.
    *
-   * @throws (rejects) what `semaphore.acquire` and `fn` do
+   * @throws (rejects) what `semaphore.acquire` and `fn` do; RangeError `ERR_OUT_OF_RANGE` for more permits than the fleet has
    */
   async run<T>(fn: (signal: AbortSignal) => T | PromiseLike<T>, options?: AcquireOptions): Promise<T> {
     if (typeof fn !== 'function') throw invalidType('fn', 'of type function', fn);
+    if (options?.permits !== undefined) requireWhole('options.permits', options.permits, 1, this.permits);
     const permit = await this.semaphore.acquire(options);
     const controller = new AbortController();
     const unfollow = [this.signal, options?.signal].map((signal) => signal && follow(signal, controller));

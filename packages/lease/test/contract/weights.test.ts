@@ -11,5 +11,6 @@ test.each(subjects)('$title: several permits at once', async (subject) => {
   const two = await within('two more', leased.semaphore.acquire({ permits: 2 }));
   permit.release();
   two.release();
+  await expect(leased.run(() => {}, { permits: 8 })).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
   await leased.close();
 });

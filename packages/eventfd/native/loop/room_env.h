@@ -208,7 +208,7 @@ class RoomEnv {
   // thread is being terminated and JavaScript never runs again; so it stays in flight until this, and LeaveSync passes
   // it on.
   void HeardSync() {
-    if (sync_waiter_ != nullptr) EndSync();
+    if (unheard_) EndSync();
   }
 
   // Whether the loop has not turned since a look that was some milliseconds ago: JavaScript goes on in microtasks.
@@ -284,7 +284,10 @@ class RoomEnv {
   }
 
   int32_t EndedSync(Outcome outcome) {
-    if (outcome == Outcome::kGranted && sync_waiter_->slot == nullptr) return Result::kUnheard;
+    if (outcome == Outcome::kGranted && sync_waiter_->slot == nullptr) {
+      unheard_ = true;
+      return Result::kUnheard;
+    }
     EndSync();
     return ResultOf(outcome);
   }
@@ -294,6 +297,7 @@ class RoomEnv {
     participant_.SetBlockedOn({});
     participant_.EndWait(sync_waiter_);
     sync_waiter_ = nullptr;
+    unheard_ = false;
     room_.EndBlocking(participant_.thread());
   }
 
@@ -404,7 +408,8 @@ class RoomEnv {
   RealWaiter* expired_ = nullptr;  // granted as its time was up, and JavaScript has not heard
   uint64_t turn_ = UINT64_MAX;     // of the loop, at the last look
   Clock::time_point turn_began_;
-  bool fresh_ = false;  // the sync wait is worth a spin: it has just begun, or was just overtaken
+  bool unheard_ = false;  // the sync wait was granted, and is over once JavaScript has heard so
+  bool fresh_ = false;    // the sync wait is worth a spin: it has just begun, or was just overtaken
   std::vector<std::unique_ptr<Told>> copies_;    // by number, which is never used again; null where it is gone
   std::vector<Napi::ObjectReference> memories_;  // of the arenas that the thread is in, by index
 };

@@ -79,22 +79,23 @@ function compileTypes() {
   const env = environment(folder, `${join(process.execPath, '..')}${delimiter}${process.env.PATH}`);
   const tools = [`typescript@${versions.typescript}`, `@types/node@${versions['@types/node']}`, `piscina@${piscina}`];
   mustRun(process.execPath, [hostNpm, 'install', '--ignore-scripts', ...quiet, ...tarballs, ...tools], folder, env);
-  for (const file of ['consumer.ts', 'limited.ts']) copyFileSync(join(here, file), join(folder, file));
+  for (const file of ['consumer.ts', 'leased.ts', 'limited.ts']) copyFileSync(join(here, file), join(folder, file));
   const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--outDir', 'out'];
   for (const [file, skip] of [
     ['consumer.ts', 'false'],
+    ['leased.ts', 'false'],
     ['limited.ts', 'true'],
   ]) {
     const tsc = join(folder, 'node_modules/typescript/bin/tsc');
     mustRun(process.execPath, [tsc, ...options, '--skipLibCheck', skip, file], folder, env);
   }
   console.log(
-    `prove: TypeScript ${versions.typescript}, NodeNext: consumer.ts checked, skipLibCheck off; limited.ts, on`,
+    `prove: TypeScript ${versions.typescript}, NodeNext: consumer.ts and leased.ts checked, skipLibCheck off; limited.ts, on`,
   );
-  return readFileSync(join(folder, 'out/consumer.js'), 'utf8');
+  return ['consumer', 'leased'].map((name) => readFileSync(join(folder, `out/${name}.js`), 'utf8'));
 }
 
-function proveOn(major, compiled, npm) {
+function proveOn(major, [compiled, leased], npm) {
   const found = nodeOf(major);
   check(found !== undefined, `there is a Node ${major}`);
   const node = realpathSync(found);
@@ -113,6 +114,9 @@ function proveOn(major, compiled, npm) {
   writeFileSync(join(app, 'consumer.mjs'), compiled);
   const typed = mustRun(node, ['consumer.mjs'], app, env);
   check(typed === 'typed: 42 true 5 1 true\n', 'the TypeScript program prints what it should', typed);
+  writeFileSync(join(app, 'leased.mjs'), leased);
+  const lease = mustRun(node, ['leased.mjs'], app, env);
+  check(lease === 'leased: 1 live ERR_LEASE_NO_CLIENT\n', 'the program that leases prints what it should', lease);
   copyFileSync(join(here, 'required.cjs'), join(app, 'required.cjs'));
   const required = mustRun(node, ['required.cjs'], app, env);
   check(required === 'required: 0 7\n', 'require() gives the classes', required);

@@ -15,20 +15,20 @@ function isOfOneEdition(prices) {
   return good;
 }
 
-/** The writer: one new edition after the other, price by price, until the readers have done. */
+/** The writer: one new edition after the other, price by price, until the readers have done, and one in any case. */
 function write({ prices, done, lock: posted, together, locked }) {
   const lock = RwLock.from(posted);
   const nobody = new Int32Array(new SharedArrayBuffer(4));
   let edition = 0;
   // Readers that come after a waiting writer wait behind it, so this one does not come before they are all inside.
   Latch.from(together).waitSync();
-  while (Atomics.load(done, 0) < READERS) {
+  do {
     const guard = locked ? lock.writeSync() : undefined;
     edition += 1;
     for (let i = 0; i < PRICES; i++) prices[i] = edition;
     guard?.unlock();
     Atomics.wait(nobody, 0, 0, 1); // rests for a millisecond: the list is read far more often than it is written
-  }
+  } while (Atomics.load(done, 0) < READERS);
   Atomics.store(done, 2, edition);
 }
 

@@ -150,13 +150,19 @@ class RoomEnv {
   int32_t ParkSync(RealParticipant::Attachment* at, int32_t want, Role role, bool endless, double ms) {
     LeaveSync();  // as Park
     if (const int error = Watch()) return Result::kErrno - error;
-    if (const int32_t result = Begin(at, want, role, /*sync=*/true, &sync_waiter_); result != Result::kWaiting)
+    // Before it stands in the queue: who sees it there finds that its promises are passed over.
+    room_.BeginBlocking(participant_.thread());
+    if (const int32_t result = Begin(at, want, role, /*sync=*/true, &sync_waiter_); result != Result::kWaiting) {
+      room_.EndBlocking(participant_.thread());
       return result;
+    }
     fresh_ = true;
     if (endless && at->kind == kMutex) {
       participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder(), sync_waiter_});
     }
-    return ms > 0 ? WaitSync(ms) : Result::kWaiting;
+    if (ms > 0) return WaitSync(ms);
+    participant_.thread()->EndSyncWait();  // should JavaScript not come back
+    return Result::kWaiting;
   }
 
   int32_t WaitSync(double ms) {

@@ -27,14 +27,14 @@ const mutations = [
   },
   {
     name: 'the queue is looked at before the has-waiters bit is set again',
-    file: 'room.h',
+    file: 'serving.h',
     find: '    S::FetchOr(cell + kState, kHasWaiters);\n    while (',
     replace: '    while (',
     says: IDLE,
   },
   {
     name: 'the has-waiters bit is cleared for a head that is still asleep',
-    file: 'room.h',
+    file: 'serving.h',
     find: 'return head->sync && head->ready && !head->owed',
     replace: 'return head->sync && !head->owed',
     says: IDLE,
@@ -70,7 +70,7 @@ const mutations = [
   },
   {
     name: 'the bits are written over a release in between',
-    file: 'room.h',
+    file: 'serving.h',
     find: '} while (!S::CompareExchange(cell + kState, &state, (state & ~3) | bits));',
     replace: '} while ((S::Store(cell + kState, (state & ~3) | bits), false));',
     says: /free \+ held \+ in flight is not the total|sleeps for ever/,
@@ -122,7 +122,7 @@ const mutations = [
   },
   {
     name: 'a cancelled wait forgets the notification it had got',
-    file: 'room.h',
+    file: 'serving.h',
     find: '      NotifyQueue(bucket, w->cell, 1, wakes);\n      return;',
     replace: '      return;',
     says: /everybody sleeps for ever/,
@@ -267,7 +267,7 @@ const mutations = [
     name: 'a party that gives up does not break the barrier',
     part: 'barrier',
     file: 'room.h',
-    find: 'if (w->role == Role::kParty) BreakLocked(queue, w->cell, &wakes);',
+    find: 'if (w->role == Role::kParty) BreakLocked(queue, w->cell, wakes);',
     replace: '',
     says: /everybody sleeps for ever/,
   },
@@ -369,7 +369,7 @@ const mutations = [
   {
     name: 'the set of an event that comes back is free until the next has tried',
     part: 'sequences: event, auto',
-    file: 'room.h',
+    file: 'serving.h',
     find: 'if (S::Load(w->cell + kFlags) & kAutoReset) return LetOneThrough(bucket, w->cell, wakes);\n    ',
     replace: '',
     says: /an auto-reset event that is set has waiters|not granted what is its/,
@@ -385,7 +385,7 @@ const mutations = [
   {
     name: 'a notification goes to a blocked thread though another can run',
     part: 'sequences: condition',
-    file: 'room.h',
+    file: 'serving.h',
     find: 'Waiter<S>* w = queue->Turn();\n      if (w == nullptr) w = queue->waiters.front();',
     replace: 'Waiter<S>* w = queue->waiters.front();',
     says: /not granted what is its/,
@@ -393,7 +393,7 @@ const mutations = [
   {
     name: 'a notification is lost when nobody can run',
     part: 'sequences: condition',
-    file: 'room.h',
+    file: 'serving.h',
     find: 'if (w == nullptr) w = queue->waiters.front();',
     replace: '',
     says: /not granted what is its/,

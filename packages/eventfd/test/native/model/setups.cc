@@ -27,6 +27,7 @@ const std::vector<Setup>& Setups() {
   static const std::vector<V> resized = {V::kRelease,   V::kGrow, V::kShrink, V::kClose,
                                          V::kElsewhere, V::kBack, V::kDie};
   static const std::vector<V> signal = {V::kPost, V::kPostTwo, V::kTry, V::kElsewhere, V::kBack, V::kDie};
+  static const std::vector<V> posts = {V::kPost, V::kElsewhere, V::kBack, V::kDie};
   static const std::vector<V> event = {V::kSet, V::kReset, V::kElsewhere, V::kBack, V::kDie};
   static const std::vector<V> latch = {V::kPost, V::kElsewhere, V::kBack, V::kDie};
   static const std::vector<V> condition = {V::kNotify, V::kNotifyTwo, V::kClose, V::kElsewhere, V::kBack, V::kDie};
@@ -63,7 +64,7 @@ const std::vector<Setup>& Setups() {
       {"sequences: rwlock, two write", rwlock, Wanting(kFour, {all, 1, 1, all}), lock, 5},
       {"sequences: rwlock, one writes", rwlock, Wanting(kFourPromises, {1, all, 1, 1}), lock, 5},
       {"sequences: signal", signals, kFour, signal, 5},
-      {"sequences: signal, promises", signals, kFourPromises, signal, 5},
+      {"sequences: signal, promises", signals, kFourPromises, posts, 5},
       {"sequences: event, auto reset", event_auto, kFour, event, 6},
       {"sequences: event, auto reset, promises", event_auto, kFourPromises, event, 6},
       {"sequences: event, manual reset", event_manual, Wanting(kFour, {0, 0, 0, 0}), event, 6},

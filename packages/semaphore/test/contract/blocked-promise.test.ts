@@ -1,18 +1,25 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { RwLock, Semaphore, Signal } from '@eventfd/semaphore';
+import { EventFd } from 'eventfd';
 import { describe, expect, test } from 'vitest';
 import { turns, until, within } from '../support/deadline.js';
 import { type SubjectClass, subjects } from '../support/subjects.mjs';
 
+interface Ways {
+  readonly busy?: boolean;
+  readonly own?: boolean;
+  readonly fd?: EventFd;
+}
+
 /** A worker whose promise stands first in the queue, and the object, which is shut. */
-async function begin(name: string, { busy = false, own = false } = {}) {
+async function begin(name: string, { busy = false, own = false, fd }: Ways = {}) {
   const subject = subjects[name] as SubjectClass;
   const object = subject.make(name);
   const go = new Signal();
   const shut = subject.shut(object);
   const words = new Int32Array(new SharedArrayBuffer(8));
-  const workerData = { name, object, go, words, busy, own };
+  const workerData = { name, object, go, words, busy, own, fd };
   const worker = new Worker(new URL('../fixtures/blocked-promise.mjs', import.meta.url), { workerData });
   const said: unknown[] = [];
   worker.on('message', (message) => said.push(message));
@@ -130,6 +137,21 @@ test.each(all)('%s: a thread that waits behind a promise of its own, blocking, i
   await until('it to block', () => object.waiting === 2, object);
   const ran = says('runs again');
   open();
+  await ran;
+  openAgain();
+  await says('passed');
+  expect(object.waiting).toBe(0);
+});
+
+test.each(taken)('%s: a promise of a thread that blocks for an eventfd is passed over', async (name) => {
+  using fd = new EventFd();
+  const { subject, object, says, open, openAgain } = await begin(name, { fd });
+  const mine = subject.pass(object);
+  await until('two to wait', () => object.waiting === 2, object);
+  open();
+  subject.leave(object, await within('this thread', mine, object));
+  const ran = says('runs again');
+  fd.writeSync(1n);
   await ran;
   openAgain();
   await says('passed');

@@ -43,9 +43,10 @@ struct FdCopy {
 
 // What the functions of one thread share: their data, until its environment ends.
 struct ThreadState {
-  explicit ThreadState(uv_loop_t* loop) : loop(loop), loop_watch(loop) {}
+  ThreadState(uv_loop_t* loop, const Blocking& blocking) : loop(loop), blocking(blocking), loop_watch(loop) {}
 
   uv_loop_t* loop;
+  const Blocking blocking;
   LoopWatch loop_watch;
   efd::RoomEpoll room;                          // of the descriptor that eventfdWrite waits for
   std::vector<std::unique_ptr<FdCopy>> copies;  // by number, which is never used again; null where it is gone
@@ -88,14 +89,18 @@ Napi::Value Number(const Napi::CallbackInfo& info, double value) {
   return Napi::Number::New(info.Env(), value);
 }
 
-// Sleeps, by a call that is given a descriptor to poll along, and a place to say whether that was readable. It is the
-// loop's where `watch_loop` says so, else -1. What JavaScript is told: 1 when the loop has something to do, else 0, or
-// an errno.
+// Sleeps for up to `ms`, by a call that is given a descriptor to poll along, and a place to say whether that was
+// readable. It is the loop's where `watch_loop` says so, else -1. What JavaScript is told: 1 when the loop has
+// something to do, else 0, or an errno.
 template <typename Call>
-Napi::Value SleepWith(const Napi::CallbackInfo& info, const Napi::Value& watch_loop, Call sleep) {
+Napi::Value SleepWith(const Napi::CallbackInfo& info, const Napi::Value& ms, const Napi::Value& watch_loop,
+                      Call sleep) {
   LoopWatch& watch = StateOf(info).loop_watch;
+  const Blocking& blocking = StateOf(info).blocking;
   bool loop_has_work = false;
+  if (Int(ms) != 0) blocking.say(blocking.room, true);
   const int error = sleep(Bool(watch_loop) ? watch.fd() : -1, &loop_has_work);
+  if (Int(ms) != 0) blocking.say(blocking.room, false);
   if (loop_has_work) watch.Heard();
   return Number(info, error != 0 ? error : loop_has_work);
 }
@@ -147,7 +152,7 @@ Napi::Value PollReadable(const Napi::CallbackInfo& info) {
   size_t count = std::min(fds.ElementLength(), ready.ElementLength());
   std::vector<pollfd> polled;
   for (size_t i = 0; i < count; i++) polled.push_back({fds[i], POLLIN, 0});
-  Napi::Value result = SleepWith(info, info[3], [&](int loop_fd, bool* loop_has_work) {
+  Napi::Value result = SleepWith(info, info[2], info[3], [&](int loop_fd, bool* loop_has_work) {
     return efd::Poll(&polled, loop_fd, Int(info[2]), loop_has_work);
   });
   for (size_t i = 0; i < count; i++) ready[i] = polled[i].revents != 0;
@@ -177,7 +182,7 @@ Napi::Value WaitForRoom(const Napi::CallbackInfo& info) {
   if (!Check(info, "nnnb")) return {};
   FdCopy* copy = CopyOf(info);
   if (copy == nullptr) return Number(info, -ENOENT);
-  return SleepWith(info, info[3], [&](int loop_fd, bool* loop_has_work) {
+  return SleepWith(info, info[2], info[3], [&](int loop_fd, bool* loop_has_work) {
     return copy->attachments.WaitForRoom(Id(info[1]), loop_fd, Int(info[2]), loop_has_work);
   });
 }
@@ -189,7 +194,7 @@ Napi::Value ForgetRoom(const Napi::CallbackInfo& info) {
 
 Napi::Value WaitForRoomOf(const Napi::CallbackInfo& info) {
   if (!Check(info, "nnb")) return {};
-  return SleepWith(info, info[2], [&](int loop_fd, bool* loop_has_work) {
+  return SleepWith(info, info[1], info[2], [&](int loop_fd, bool* loop_has_work) {
     return StateOf(info).room.Wait(Int(info[0]), loop_fd, Int(info[1]), loop_has_work);
   });
 }
@@ -255,10 +260,10 @@ Napi::Value Watch(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void BindEventFd(Napi::Env env, Napi::Object exports) {
+void BindEventFd(Napi::Env env, Napi::Object exports, const Blocking& blocking) {
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) return;
-  auto* state = new ThreadState(loop);
+  auto* state = new ThreadState(loop, blocking);
   // Runs however the thread ends.
   napi_add_env_cleanup_hook(
       env, [](void* data) { delete static_cast<ThreadState*>(data); }, state);

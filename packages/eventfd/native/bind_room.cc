@@ -374,7 +374,7 @@ Napi::Value SetMostSpinning(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void BindRoom(Napi::Env env, Napi::Object exports) {
+Blocking BindRoom(Napi::Env env, Napi::Object exports) {
   auto* room_env = new RoomEnv(env);
   const auto bind = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
     exports.Set(name, Napi::Function::New(env, function, name, room_env));
@@ -423,4 +423,5 @@ void BindRoom(Napi::Env env, Napi::Object exports) {
   bind("now", Now);
   bind("isTurnDue", IsTurnDue);
   bind("setMostSpinning", Checked<SetMostSpinning, "n">);
+  return {room_env, [](void* room, bool blocks) { static_cast<RoomEnv*>(room)->BlocksElsewhere(blocks); }};
 }

@@ -5,8 +5,14 @@
 // Each file of bindings adds its functions to the addon's exports and keeps its own per-environment state: it hangs it
 // on its functions as their data and takes it down in a cleanup hook of its own.
 
-void BindEventFd(Napi::Env env, Napi::Object exports);  // bind_eventfd.cc
-void BindRoom(Napi::Env env, Napi::Object exports);     // bind_room.cc
+// How a thread tells the waiting room that it blocks for something else, and that it runs again.
+struct Blocking {
+  void* room;
+  void (*say)(void* room, bool blocks);
+};
+
+Blocking BindRoom(Napi::Env env, Napi::Object exports);                           // bind_room.cc
+void BindEventFd(Napi::Env env, Napi::Object exports, const Blocking& blocking);  // bind_eventfd.cc
 #ifdef EFD_POINTS
 void BindPoints(Napi::Env env, Napi::Object exports);  // bind_points.cc
 #endif

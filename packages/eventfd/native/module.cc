@@ -12,8 +12,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   if (first_env != nullptr && napi_get_reference_value(first_env, first_exports, &made) == napi_ok && made != nullptr) {
     return Napi::Object(env, made);
   }
-  BindEventFd(env, exports);
-  BindRoom(env, exports);
+  BindEventFd(env, exports, BindRoom(env, exports));
 #ifdef EFD_POINTS
   BindPoints(env, exports);
 #endif

@@ -203,6 +203,13 @@ class RoomEnv {
     return result;
   }
 
+  // JavaScript blocks for a descriptor, or runs again.
+  void BlocksElsewhere(bool blocks) {
+    if (sync_waiter_ != nullptr) LeaveSync();  // as Park
+    auto* thread = participant_.thread();
+    blocks ? room_.BeginBlocking(thread) : room_.EndBlocking(thread);
+  }
+
   // JavaScript has heard of all it is being told: those waits are over, before any code that awaited them runs.
   void Heard() {
     for (; telling_ > 0; telling_--) EndWait(decided_[telling_ - 1]);

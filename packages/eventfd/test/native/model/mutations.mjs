@@ -122,10 +122,11 @@ const mutations = [
   },
   {
     name: 'a cancelled wait forgets the notification it had got',
+    part: 'condition',
     file: 'serving.h',
     find: '      NotifyQueue(bucket, w->cell, 1, wakes);\n      return;',
     replace: '      return;',
-    says: /everybody sleeps for ever/,
+    says: /everybody sleeps for ever|not granted what is its/,
   },
   {
     name: 'a cancelled wait does not serve whom it stood in the way of',

@@ -175,7 +175,6 @@ class RoomEnv {
       if (std::exchange(fresh_, false)) spinner_.Until(sync_waiter_->cell, [&] { return sync_waiter_->ready.load(); });
       bool loop_has_work = false;
       const Clock::duration left = end - Clock::now();
-      if (left > kNoTime && !sync_waiter_->ready) room_.BeginBlocking(thread);
       if (left > kNoTime && thread->ParkUnlessReady(sync_waiter_)) {
         AtPoint("parked");
         const auto slept = waker_.Sleep(loop_watch_.fd(), left);

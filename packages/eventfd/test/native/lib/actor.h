@@ -75,7 +75,7 @@ class Actor {
   Got WaitSync(Attachment* at, int32_t want, efd::Role role, bool timed) {
     host->Boundary();
     Outcome outcome;
-    Waiter* waiter = Begin(at, want, role, /*sync=*/true, &outcome);
+    Waiter* waiter = BeginSync(at, want, role, &outcome);
     while (waiter != nullptr) {
       if (Slice(waiter, timed, &outcome)) break;
       host->Boundary();  // JavaScript looks at the clock
@@ -91,7 +91,7 @@ class Actor {
     if (TryAcquire(at, 1)) return Got::kPermits;
     host->Boundary();
     Outcome outcome;
-    Waiter* waiter = Begin(at, 1, efd::Role::kTaker, /*sync=*/true, &outcome);
+    Waiter* waiter = BeginSync(at, 1, efd::Role::kTaker, &outcome);
     if (waiter != nullptr) {
       blocked_ = true;
       const uint64_t order = roster->NextOrder();
@@ -186,6 +186,17 @@ class Actor {
     host->OwesService(false);
   }
 
+  // The thread counts as blocked before it stands in the queue.
+  Waiter* BeginSync(Attachment* at, int32_t want, efd::Role role, Outcome* outcome) {
+    host->Blocks();
+    room_->BeginBlocking(participant.thread());
+    Waiter* waiter = Begin(at, want, role, /*sync=*/true, outcome);
+    if (waiter != nullptr) return waiter;
+    room_->EndBlocking(participant.thread());
+    host->BlocksNoMore();
+    return nullptr;
+  }
+
   Waiter* Begin(Attachment* at, int32_t want, efd::Role role, bool sync, Outcome* outcome) {
     const bool party = role == efd::Role::kParty;
     if (role == efd::Role::kTaker && SpinToTake(at, want)) {
@@ -236,10 +247,6 @@ class Actor {
           host->SpinsNoMore();
           return ready;
         });
-      }
-      if (!out_of_time && !waiter->ready) {
-        host->Blocks();
-        room_->BeginBlocking(thread);
       }
       if (!out_of_time && thread->ParkUnlessReady(waiter)) {
         const bool signalled = host->Sleep(timed);

@@ -417,7 +417,8 @@ const mutations = [
   },
   {
     name: 'what is put back comes last',
-    part: 'sequences',
+    part: 'sequences: semaphore of 1, a thread does both',
+    depth: 'deep',
     file: 'parking_lot.h',
     find: 'queue->waiters.PushFront(waiter);',
     replace: 'queue->waiters.PushBack(waiter);',

@@ -50,7 +50,9 @@ export async function startPostgres(maxConnections) {
     fsync: 'off',
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(join(bin, 'postgres'), ['-D', 'data', ...flags], {
+  // The kernel kills it as soon as we have ended, also when we are killed: setpriv(1).
+  const command = ['--pdeathsig', 'KILL', '--', join(bin, 'postgres'), '-D', 'data', ...flags];
+  const server = spawn('setpriv', command, {
     ...options,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

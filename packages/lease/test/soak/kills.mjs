@@ -1,25 +1,22 @@
 // pnpm soak --leases --kills N: so many processes are killed with -9 at random moments, for each engine. What each held reaches who
 // waits: within the ttl, or as soon as the kernel has closed its socket.
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { lease } from '@eventfd/lease';
 import { randomOf } from '../../../semaphore/test/support/random.mjs';
 import { engineFrom } from '../fixtures/engine.mjs';
 import { startPostgres } from '../support/postgres.mjs';
 import { startRedis } from '../support/redis.mjs';
+import { forkTied } from '../support/tied.mjs';
 
-const VICTIM = fileURLToPath(new URL('victim.mjs', import.meta.url));
+const VICTIM = new URL('victim.mjs', import.meta.url);
 const PERMITS = 8;
 const TTL = 1000;
 /** Victims that live at the same time. */
 const AT_ONCE = 4;
 
 async function killed(description, random) {
-  const child = fork(VICTIM, [JSON.stringify({ description, permits: PERMITS, ttl: TTL })], {
-    execPath: process.execPath,
-  });
+  const child = forkTied(VICTIM, [JSON.stringify({ description, permits: PERMITS, ttl: TTL })]);
   const exited = once(child, 'exit');
   await once(child, 'message'); // it is about to lease
   await sleep(random(800));

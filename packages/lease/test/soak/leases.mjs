@@ -1,21 +1,20 @@
 // pnpm soak --leases: a fleet of processes takes and holds, for each engine, while everything goes wrong that can. At no time do more
 // holds overlap than there are permits, but for what docs/leases.md allows; at the end everything is back.
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { randomOf } from '../../../semaphore/test/support/random.mjs';
 import { startPostgres } from '../support/postgres.mjs';
 import { startProxy } from '../support/proxy.mjs';
 import { startRedis } from '../support/redis.mjs';
+import { forkTied } from '../support/tied.mjs';
 import { holdsIn, mostOf } from './overlap.mjs';
 
 const PERMITS = 10;
 const THREADS = 4;
-const SCRIPT = fileURLToPath(new URL('process.mjs', import.meta.url));
+const SCRIPT = new URL('process.mjs', import.meta.url);
 const ns = () => process.hrtime.bigint();
 const MS = 1_000_000n;
 
@@ -41,7 +40,7 @@ class Place {
       file,
       seed: fleet.random(1_000_000_000),
     };
-    const child = fork(SCRIPT, [JSON.stringify(settings)], { execPath: process.execPath });
+    const child = forkTied(SCRIPT, [JSON.stringify(settings)]);
     const life = { file, child, killedAt: undefined, exempt: [] };
     fleet.lives.push(life);
     this.life = life;

@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { freePort } from './redis.mjs';
+import { tied } from './tied.mjs';
 
 const DEBIAN = '/usr/lib/postgresql';
 
@@ -49,7 +50,7 @@ export async function startPostgres({ port, folder } = {}) {
     fsync: 'off',
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(join(bin, 'postgres'), ['-D', 'data', ...flags], {
+  const server = spawn(...tied(join(bin, 'postgres'), ['-D', 'data', ...flags]), {
     ...options,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

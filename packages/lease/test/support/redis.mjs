@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { tied } from './tied.mjs';
 
 export function hasRedis() {
   return spawnSync('redis-server', ['--version']).status === 0;
@@ -28,7 +29,7 @@ export async function startRedis({ port, persistent = false, folder, password, r
   args.push('--appendonly', persistent ? 'yes' : 'no', '--appendfsync', 'always', '--repl-diskless-sync-delay', '0');
   if (password !== undefined) args.push('--requirepass', password);
   if (replicaOf !== undefined) args.push('--replicaof', `127.0.0.1 ${replicaOf}`);
-  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const server = spawn(...tied('redis-server', args), { stdio: ['ignore', 'pipe', 'ignore'] });
   const exited = once(server, 'exit');
   const kill = () => server.kill('SIGKILL');
   process.once('exit', kill);

@@ -1,11 +1,11 @@
 /** A process that leases: fixtures/tenant.mjs, told what to do. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { LeaseOptions } from '@eventfd/lease';
 import { onTestFinished } from 'vitest';
 import { until, within } from '../../../semaphore/test/support/deadline.js';
 import { describeEngine, type Subject } from './engines.js';
+import { forkTied } from './tied.mjs';
 
 export interface Look {
   readonly state: string;
@@ -35,9 +35,7 @@ export class Tenant {
   #orders = 0;
 
   constructor() {
-    this.child = fork(fileURLToPath(new URL('../fixtures/tenant.mjs', import.meta.url)), {
-      execPath: process.execPath,
-    });
+    this.child = forkTied(new URL('../fixtures/tenant.mjs', import.meta.url));
     this.child.on('message', (reply: Reply) => {
       if (reply.state !== undefined) this.states.push(reply.state);
       if (reply.got !== undefined) this.got = reply.got;

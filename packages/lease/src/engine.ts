@@ -73,6 +73,21 @@ export interface Engine {
 /** What a module that an EngineSource names exports as `open`. It may return before the engine can be reached. */
 export type OpenEngine = (options: unknown, session: string, events: EngineEvents) => Promise<Engine>;
 
+/** What the keeper's thread is told of an engine. */
+export interface PostedSource {
+  readonly kind: string;
+  readonly module: string;
+  readonly options: unknown;
+}
+
+/** What an EngineSource of any copy of this module has: `instanceof` would tell the copies apart, of which a loader may make several. */
+const SOURCE: unique symbol = Symbol.for('eventfd.lease.engine');
+
+/** Of an EngineSource, whichever copy made it; undefined when it is none. */
+export function postedOf(value: unknown): PostedSource | undefined {
+  return (Object(value) as Partial<EngineSource>)[SOURCE];
+}
+
 /**
  * Which engine, and how it is reached: made by `redis`, `postgres` and `machine`, given to `lease`. What it knows is shown by neither
  * `inspect` nor an error.
@@ -94,8 +109,8 @@ export class EngineSource {
     this.#options = options;
   }
 
-  /** @internal What the keeper's thread is told. */
-  get toPost(): { kind: string; module: string; options: unknown } {
+  /** @internal */
+  get [SOURCE](): PostedSource {
     return { kind: this.kind, module: this.#module, options: this.#options };
   }
 

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import { type AcquireOptions, Event, Semaphore } from '@eventfd/semaphore';
 import { invalidType, requireObject, requireText, requireWhole } from './check.js';
-import { EngineSource } from './engine.js';
+import { type EngineSource, type PostedSource, postedOf } from './engine.js';
 import { LeaseAtRiskError, LeaseClosedError } from './errors.js';
 import { follow } from './follow.js';
 import { type Host, hostOfThread, newNumber, numberOfEngine } from './keeper/host.js';
@@ -57,9 +57,16 @@ export async function lease(name: string, options: LeaseOptions): Promise<Lease>
   const number = newNumber();
   const host = hostOfThread();
   const made = new Lease(semaphore, bell, terms, number, host);
-  const { kind: _, ...source } = options.engine.toPost;
+  const { module, options: settings } = postedOf(options.engine) as PostedSource;
   const engine = numberOfEngine(options.engine);
-  const request = { open: number, terms, semaphore: semaphore.handle, bell: bell.handle, engine, source };
+  const request = {
+    open: number,
+    terms,
+    semaphore: semaphore.handle,
+    bell: bell.handle,
+    engine,
+    source: { module, options: settings },
+  };
   try {
     await host.open(number, request, made.kept);
   } catch (error) {
@@ -213,7 +220,7 @@ function check(name: unknown, options: unknown): Terms {
   requireText('name', name, 200);
   const { permits, engine, ttl = 10_000, ...others } = requireObject('options', options) as LeaseOptions;
   requireWhole('options.permits', permits, 1, MAX_PERMITS);
-  if (!(engine instanceof EngineSource)) {
+  if (postedOf(engine) === undefined) {
     throw invalidType('options.engine', 'what redis(), postgres() or machine() made', engine);
   }
   requireWhole('options.ttl', ttl, 500, MAX_MS);

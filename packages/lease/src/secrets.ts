@@ -46,8 +46,8 @@ function collectUrl(text: string, found: Set<string>): void {
 
 /** What may be told of an error. */
 export function tellError(error: unknown, secrets: readonly string[]): ToldError {
-  const { name, message, code } = (typeof error === 'object' && error !== null ? error : {}) as Partial<ToldError>;
-  const parts = error instanceof AggregateError ? error.errors.map((each) => tellError(each, []).message) : [];
+  const { name, message, code, errors } = Object(error) as Partial<ToldError & AggregateError>;
+  const parts = Array.isArray(errors) ? errors.map((each) => tellError(each, []).message) : [];
   let text = typeof message === 'string' && message !== '' ? message : parts.join('; ') || String(code ?? error);
   for (const secret of secrets) text = text.replaceAll(secret, HIDDEN);
   return {

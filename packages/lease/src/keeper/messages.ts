@@ -33,11 +33,12 @@ export interface Failure extends ToldError {
 }
 
 export function failureOf(error: unknown, secrets: readonly string[]): Failure {
-  const cause = error instanceof Error ? error.cause : undefined;
+  // By what it says of itself: an engine may have its errors of another copy of this package.
+  const { code, cause, lease, wanted, found } = Object(error) as Partial<LeaseMismatchError>;
   return {
     ...tellError(error, secrets),
     cause: cause === undefined ? undefined : tellError(cause, secrets),
-    mismatch: error instanceof LeaseMismatchError ? [error.lease, error.wanted, error.found] : undefined,
+    mismatch: code === 'ERR_LEASE_MISMATCH' ? [lease as string, wanted as number, found as number] : undefined,
   };
 }
 

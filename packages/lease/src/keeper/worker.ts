@@ -4,12 +4,21 @@ import { Event, Semaphore } from '@eventfd/semaphore';
 import { bootClock } from './clock.js';
 import { Keeper } from './keeper.js';
 import { Local } from './local.js';
-import { type Call, type FromKeeper, failureOf, type Open } from './messages.js';
+import { type Call, type Failure, type FromKeeper, failureOf, type Open } from './messages.js';
 import { Session } from './session.js';
 
 const clock = bootClock();
 const sessions = new Map<number, Session>();
 const keepers = new Map<number, { readonly keeper: Keeper; readonly part: () => Promise<void> }>();
+
+/** What is told of an error already. */
+class Told {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    this.failure = failure;
+  }
+}
 
 function tell(message: FromKeeper): void {
   parentPort?.postMessage(message);
@@ -48,8 +57,8 @@ async function open(request: Open): Promise<void> {
     await keeper.begin();
   } catch (error) {
     await part();
-    // An error that is told without the secrets of this session: the others know them not.
-    throw failureOf(error, session.secrets);
+    // Told without the secrets of this session, which the others do not know.
+    throw new Told(failureOf(error, session.secrets));
   }
 }
 
@@ -66,7 +75,7 @@ async function answer({ call, request }: Call): Promise<void> {
     else await close(request.close);
     tell({ done: call, failure: undefined });
   } catch (error) {
-    tell({ done: call, failure: error instanceof Error ? failureOf(error, []) : (error as never) });
+    tell({ done: call, failure: error instanceof Told ? error.failure : failureOf(error, []) });
   }
 }
 

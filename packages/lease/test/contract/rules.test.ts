@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { until } from '../../../semaphore/test/support/deadline.js';
 import { randomOf, seedOf } from '../../../semaphore/test/support/random.mjs';
 import { Book } from '../../dist/book.js';
+import { type PostedSource, postedOf } from '../../dist/engine.js';
 import { clients, engineOf } from '../support/engines.js';
 
 const STEPS = 150;
@@ -24,8 +25,7 @@ test.each(clients)('$title', async (subject) => {
   const heard: string[] = [];
   const expected: string[] = [];
   let up = false;
-  const { module, options } = ((await engineOf(subject)) as unknown as { toPost: { module: string; options: unknown } })
-    .toPost;
+  const { module, options } = postedOf(await engineOf(subject)) as PostedSource;
   const { open } = (await import(module)) as { open: OpenEngine };
   const engine: Engine = await open(options, session, {
     poke: (member) => heard.push(member),

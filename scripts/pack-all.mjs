@@ -36,6 +36,8 @@ function examine(tarball, wanted) {
     if (!files.includes(join('package', file))) fail(`${basename(tarball)} lacks ${file}`);
   for (const file of files)
     if (/tsbuildinfo|\/(test|build|node_modules|\.cache)\//.test(file)) fail(`${basename(tarball)} contains ${file}`);
+  if (release && /OWNER/.test(manifest.repository.url))
+    fail(`${basename(tarball)}: package.json does not say where the repository is yet`);
   if (JSON.stringify(manifest).includes('workspace:')) fail(`${basename(tarball)} depends on a workspace`);
   const kilobytes = Math.round(readFileSync(tarball).length / 1000);
   console.log(`pack: dist-tarballs/${basename(tarball)}, ${files.length} files, ${kilobytes} kB`);

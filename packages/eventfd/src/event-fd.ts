@@ -16,7 +16,7 @@ import {
   requireInteger,
   requireOptions,
   requireString,
-  requireTimeout,
+  requireSyncWait,
   requireUnsigned,
   requireWait,
   type SyncWaitOptions,
@@ -148,9 +148,9 @@ export class EventFd {
    * @throws {ClosedError} `ERR_EVENTFD_CLOSED` when one of them is closed
    */
   static select(list: readonly EventFd[], options: SyncWaitOptions = {}): EventFd[] {
-    const timeout = requireSyncWait(options);
+    const wait = requireSyncWait(options);
     const { fds, attempt } = readable(list);
-    return block(attempt, sleepUntilReadable(fds), timeout, 'A select');
+    return block(attempt, sleepUntilReadable(fds), wait, 'A select');
   }
 
   /**
@@ -203,10 +203,10 @@ export class EventFd {
    * @throws {TimeoutError} `ERR_TIMEOUT`; the counter is as it was
    */
   readSync(options: SyncWaitOptions = {}): bigint {
-    const timeout = requireSyncWait(options);
+    const wait = requireSyncWait(options);
     const attachment = this.#attached();
     const sleep = sleepUntilReadable([attachment.fd]);
-    return block(() => attachment.tryRead(), sleep, timeout, `A read of ${this.#label}`);
+    return block(() => attachment.tryRead(), sleep, wait, `A read of ${this.#label}`);
   }
 
   /**
@@ -240,12 +240,12 @@ export class EventFd {
    */
   writeSync(value: number | bigint = 1, options: SyncWaitOptions = {}): void {
     const added = requireUnsigned('value', value, MAX_VALUE);
-    const timeout = requireSyncWait(options);
+    const wait = requireSyncWait(options);
     const attachment = this.#attached();
     const attempt = () => attachment.tryWrite(added);
     const sleep: Sleep = (ms, watchLoop) => attachment.sleepUntilRoom(ms, watchLoop);
     try {
-      block(attempt, sleep, timeout, `A write to ${this.#label}`);
+      block(attempt, sleep, wait, `A write to ${this.#label}`);
     } finally {
       // The sleep may have taken the news that somebody read, which this thread's waiting writers need as well.
       if (attachment.writers.length > 0) attachment.writers.serve();
@@ -392,9 +392,4 @@ function open(initval: unknown, options: EventFdOptions): Attachment {
 
 function requireName(name: unknown): string | undefined {
   return name === undefined ? undefined : requireString('options.name', name);
-}
-
-function requireSyncWait(options: SyncWaitOptions): number {
-  requireOptions(options);
-  return requireTimeout(options.timeout);
 }

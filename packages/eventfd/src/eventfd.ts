@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { block, SLICE, type Sleep, sleepUntilReadable } from './block.js';
 import { systemError } from './errors.js';
 import { native } from './native.js';
+import { SYNC_WAIT_FOR_EVER } from './shared-signal.js';
 import { invalidArgValue, requireInteger, requireUnsigned } from './validate.js';
 
 /** The descriptor is closed in programs that a child process executes. */
@@ -76,7 +77,7 @@ export function eventfdRead(fd: number): bigint {
     if (value !== -constants.errno.EAGAIN || native.isNonBlockingFd(fd) !== 0) throw systemError(-value, 'read');
     return undefined;
   };
-  return block(attempt, sleepUntilReadable([fd]), Number.POSITIVE_INFINITY, 'eventfdRead');
+  return block(attempt, sleepUntilReadable([fd]), SYNC_WAIT_FOR_EVER, 'eventfdRead');
 }
 
 /**
@@ -114,7 +115,7 @@ function whenThereIsRoom<T>(fd: number, attempt: (patience: number) => T | undef
   };
   native.forgetRoom();
   try {
-    return block(() => attempt(patience), sleep, Number.POSITIVE_INFINITY, 'eventfdWrite');
+    return block(() => attempt(patience), sleep, SYNC_WAIT_FOR_EVER, 'eventfdWrite');
   } finally {
     native.forgetRoom();
   }

@@ -10,5 +10,6 @@ export {
   eventfdWrite,
 } from './eventfd.js';
 export type { EventFdHandle } from './handle.js';
+export type { SharedAbortSignal } from './shared-signal.js';
 export type { StreamOptions } from './stream.js';
 export type { SyncWaitOptions, WaitOptions } from './validate.js';

@@ -14,6 +14,7 @@ export {
 } from './native.js';
 export * from './room.js';
 export { requireEventFd } from './select.js';
+export * from './shared-signal.js';
 export * from './stream.js';
 export * from './turns.js';
 export * from './validate.js';

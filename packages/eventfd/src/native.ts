@@ -88,6 +88,8 @@ export interface RoomCopy {
 export interface UnderWay {
   /** The call that waits, for messages. */
   readonly what: string;
+  /** Nobody waits for it: it hears of something that is told to everybody. */
+  readonly isLookout?: boolean;
   /** Leaves the queue, and is never told. */
   abandon(): void;
 }

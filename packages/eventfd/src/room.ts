@@ -1,7 +1,8 @@
 /** This thread's side of the waiting room: which promise a waiter's index stands for. */
 import { threadId } from 'node:worker_threads';
 import { systemError } from './errors.js';
-import { native, type Parked, type Role, type RoomCopy, RoomResult, type UnderWay } from './native.js';
+import { native, type Parked, Role, type RoomCopy, RoomResult, type UnderWay } from './native.js';
+import type { CheckedSyncWait } from './shared-signal.js';
 
 /** How long a sync wait sleeps in native code before JavaScript runs again, so that the thread can be terminated. */
 const SLICE_MS = 50;
@@ -32,9 +33,9 @@ function take(waiter: number): Parked | undefined {
   return waits;
 }
 
-/** The waits of this thread that are under way, of whichever copy of this module. */
+/** The waits of this thread that are under way, of whichever copy of this module: what only looks out is none. */
 export function underWayHere(): UnderWay[] {
-  return [...native.copies(), ...native.fdCopies()].flatMap((each) => each.waits());
+  return [...native.copies(), ...native.fdCopies()].flatMap((each) => each.waits()).filter((wait) => !wait.isLookout);
 }
 
 /** How a wait ended at once, or the waiter it became. */
@@ -97,14 +98,17 @@ function isNowAndThen(slice: number): boolean {
   return (slice & (slice - 1)) === 0 || slice % 64 === 0;
 }
 
-/** Blocks for permits, up to `timeout` milliseconds; `terminate()` ends it within a slice. */
+/**
+ * Blocks for permits, up to `timeout` milliseconds; `terminate()` ends it within a slice, and so does the signal. What the
+ * wait had been granted when the signal ended it is given back, as by `leave`, or else is the result.
+ */
 export function parkSync(
   attachment: number,
   permits: number,
   role: Role,
-  timeout: number,
+  { timeout, signal }: CheckedSyncWait,
   hooks: SyncHooks = {},
-): 'granted' | 'closed' | 'timeout' {
+): 'granted' | 'closed' | 'timeout' | 'abort' {
   const endless = timeout === Number.POSITIVE_INFINITY;
   const deadline = endless ? timeout : native.now() + timeout;
   const first = hooks.queued === undefined ? Math.min(timeout, SLICE_MS) : 0;
@@ -121,6 +125,11 @@ export function parkSync(
       }
       if (slice === 1) hooks.queued?.();
       if (isNowAndThen(slice)) hooks.lasting?.();
+      if (signal?.aborted) {
+        over = true;
+        const stands = native.leaveSync() && role !== Role.NOTIFIED && permits === 0;
+        return stands ? 'granted' : 'abort';
+      }
       const left = endless ? timeout : deadline - native.now();
       if (left > 0) {
         result = native.waitSync(Math.min(left, SLICE_MS));

@@ -1,5 +1,6 @@
 /** Checks of what a caller passes. Messages and codes follow Node's own; all name the argument and what was received. */
 import { inspect } from 'node:util';
+import { type CheckedSyncWait, SHARED, type SharedAbort, type SharedAbortSignal } from './shared-signal.js';
 
 type Coded<E extends Error> = E & { code: string };
 
@@ -82,10 +83,17 @@ export function requireOptions(value: unknown, name = 'options'): void {
 export interface SyncWaitOptions {
   /** How long to wait at most, in milliseconds; `Infinity`, the default, waits for ever, 0 does not wait. */
   timeout?: number | undefined;
+  /**
+   * The signal of a SharedAbortController of `@eventfd/semaphore`: ends the wait within 50 ms of the abort, with
+   * `signal.reason`. A blocked thread hears of no other signal, so any other is refused.
+   */
+  signal?: SharedAbortSignal | undefined;
 }
 
 /** What every asynchronous wait takes. */
-export interface WaitOptions extends SyncWaitOptions {
+export interface WaitOptions {
+  /** How long to wait at most, in milliseconds; `Infinity`, the default, waits for ever, 0 does not wait. */
+  timeout?: number | undefined;
   /** Ends the wait when it aborts; the promise rejects with `signal.reason`. */
   signal?: AbortSignal | undefined;
   /** Whether the wait keeps this thread's event loop alive; true by default. */
@@ -111,6 +119,25 @@ export function requireSignal(value: unknown): AbortSignal | undefined {
     if (typeof signal.addEventListener === 'function' || signal.aborted) return signal;
   }
   throw invalidArgType('options.signal', 'an instance of AbortSignal', value);
+}
+
+/** Requires a signal that a blocked thread hears of, and gives what it looks at; `undefined` stands for none. */
+function requireSharedSignal(value: unknown): SharedAbort | undefined {
+  if (value === undefined) return undefined;
+  const found = (Object(value) as Partial<SharedAbortSignal>)[SHARED];
+  if (typeof found === 'object' && found !== null) return found;
+  const expected = 'the signal of a SharedAbortController, since a thread that blocks hears of no other';
+  throw invalidArgType('options.signal', expected, value);
+}
+
+/** Checks options of a synchronous wait, each read once; throws `signal.reason` when the signal has aborted already. */
+export function requireSyncWait(options: SyncWaitOptions | undefined): CheckedSyncWait {
+  requireOptions(options);
+  const { timeout, signal: given } = options ?? {};
+  const signal = requireSharedSignal(given);
+  const checked = { timeout: requireTimeout(timeout), signal };
+  if (signal?.aborted) throw signal.reason;
+  return checked;
 }
 
 /** Options of an asynchronous wait, checked, each read once. */

@@ -1,6 +1,14 @@
-import { native, Role, requireInteger, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
+import {
+  native,
+  Role,
+  requireInteger,
+  requireOptions,
+  requireSyncWait,
+  type SyncWaitOptions,
+  type WaitOptions,
+} from 'eventfd/internal';
 import { Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
-import { checkSyncWait, checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
+import { checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
 import { BarrierBrokenError } from './errors.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
@@ -71,7 +79,7 @@ export class Barrier extends SharedObject {
    * @throws as `wait`
    */
   waitSync(options?: SyncWaitOptions): BarrierWaitResult {
-    const timeout = checkSyncWait(options);
+    const sync = requireSyncWait(options);
     this.#cell.attach();
     let leader = true;
     const queued = () => {
@@ -79,7 +87,7 @@ export class Barrier extends SharedObject {
     };
     return waitForSync(
       this.#target('waitSync', () => ({ leader })),
-      timeout,
+      sync,
       { queued },
     );
   }

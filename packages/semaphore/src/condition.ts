@@ -1,5 +1,6 @@
 import {
   type Cancellable,
+  type CheckedSyncWait,
   cancelWhen,
   native,
   Role,
@@ -7,13 +8,14 @@ import {
   requireFunction,
   requireInteger,
   requireOptions,
+  requireSyncWait,
   type SyncWaitOptions,
   TimeoutError,
   throwIfAborted,
   type WaitOptions,
 } from 'eventfd/internal';
 import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
-import { type CheckedWait, checkSyncWait, checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
+import { type CheckedWait, checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
 import { Mutex, type MutexGuard, type MutexHandle, requireGuard } from './mutex.js';
 import { requireShared, SharedObject, type SharedObjectOptions } from './shared-object.js';
 
@@ -85,7 +87,7 @@ export class Condition extends SharedObject {
    */
   waitSync(guard: MutexGuard, options?: SyncWaitOptions): void {
     this.#check(guard);
-    this.#waitSync(guard, checkSyncWait(options));
+    this.#waitSync(guard, requireSyncWait(options));
   }
 
   /**
@@ -134,12 +136,12 @@ export class Condition extends SharedObject {
   waitForSync(guard: MutexGuard, predicate: () => boolean, options?: SyncWaitOptions): void {
     this.#check(guard);
     requireFunction('predicate', predicate);
-    const timeout = checkSyncWait(options);
-    const deadline = native.now() + timeout;
+    const wait = requireSyncWait(options);
+    const deadline = native.now() + wait.timeout;
     for (let expired = false; !holds(predicate); ) {
-      if (expired) throw new TimeoutError(`waitForSync() of ${this}`, timeout);
+      if (expired) throw new TimeoutError(`waitForSync() of ${this}`, wait.timeout);
       try {
-        this.#waitSync(guard, Math.max(0, deadline - native.now()));
+        this.#waitSync(guard, { ...wait, timeout: Math.max(0, deadline - native.now()) });
       } catch (error) {
         unlessTimedOut(error);
         expired = true;
@@ -177,10 +179,10 @@ export class Condition extends SharedObject {
     }
   }
 
-  #waitSync(guard: MutexGuard, timeout: number): void {
+  #waitSync(guard: MutexGuard, wait: CheckedSyncWait): void {
     this.#cell.attach();
     try {
-      waitForSync(this.#target('waitSync'), timeout, { queued: () => guard.unlock() });
+      waitForSync(this.#target('waitSync'), wait, { queued: () => guard.unlock() });
     } finally {
       if (!guard.locked) requireGuard('guard', guard).relockSync();
     }

@@ -1,7 +1,14 @@
-import { native, requireBoolean, requireOptions, type SyncWaitOptions, type WaitOptions } from 'eventfd/internal';
+import {
+  native,
+  requireBoolean,
+  requireOptions,
+  requireSyncWait,
+  type SyncWaitOptions,
+  type WaitOptions,
+} from 'eventfd/internal';
 import { Cell, Flag, type Handle } from './core/cell.js';
 import { Turnstile } from './core/turnstile.js';
-import { checkSyncWait, checkWait } from './core/wait.js';
+import { checkWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Event arrives as. */
@@ -91,7 +98,7 @@ export class Event extends SharedObject {
    * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_EVENT_CLOSED`; `EMFILE` and the like
    */
   waitSync(options?: SyncWaitOptions): void {
-    this.#core.passSync('waitSync', checkSyncWait(options));
+    this.#core.passSync('waitSync', requireSyncWait(options));
   }
 
   protected override details() {

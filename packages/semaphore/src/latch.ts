@@ -1,13 +1,14 @@
 import {
   requireInteger,
   requireOptions,
+  requireSyncWait,
   type SyncWaitOptions,
   throwIfAborted,
   type WaitOptions,
 } from 'eventfd/internal';
 import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
 import { Turnstile } from './core/turnstile.js';
-import { checkSyncWait, checkWait, readWait } from './core/wait.js';
+import { checkWait, readWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Latch arrives as. */
@@ -84,7 +85,7 @@ export class Latch extends SharedObject {
    * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_LATCH_CLOSED`; `EMFILE` and the like
    */
   waitSync(options?: SyncWaitOptions): void {
-    this.#core.passSync('waitSync', checkSyncWait(options));
+    this.#core.passSync('waitSync', requireSyncWait(options));
   }
 
   /**
@@ -100,9 +101,9 @@ export class Latch extends SharedObject {
 
   /** The same, blocking the thread. */
   arriveAndWaitSync(options?: SyncWaitOptions): void {
-    const timeout = checkSyncWait(options);
+    const wait = requireSyncWait(options);
     this.countDown();
-    this.#core.passSync('arriveAndWaitSync', timeout);
+    this.#core.passSync('arriveAndWaitSync', wait);
   }
 
   protected override details() {

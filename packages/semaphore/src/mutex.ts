@@ -1,10 +1,13 @@
 import { threadId } from 'node:worker_threads';
 import {
+  type CheckedSyncWait,
   invalidArgType,
   native,
   requireBoolean,
   requireFunction,
   requireOptions,
+  requireSyncWait,
+  SYNC_WAIT_FOR_EVER,
   type SyncWaitOptions,
   type WaitOptions,
 } from 'eventfd/internal';
@@ -13,7 +16,7 @@ import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle } from './core/cell.js';
 import type { Hold } from './core/hold.js';
 import { runHolding } from './core/run.js';
-import { type CheckedWait, checkSyncWait, checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
+import { type CheckedWait, checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
 import { DeadlockError } from './errors.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
@@ -109,14 +112,14 @@ export class Mutex extends SharedObject {
    *   like
    */
   lockSync(options?: SyncWaitOptions): MutexGuard {
-    const timeout = checkSyncWait(options);
+    const wait = requireSyncWait(options);
     const guard = this.tryLock();
     if (guard !== undefined) return guard;
     if (this.#core.isHolder) {
       const { offset, handle } = this.#core.cell;
       throw new DeadlockError([{ thread: threadId, cell: offset, name: handle.name ?? '' }]);
     }
-    return lockSyncWith(this.#core, timeout);
+    return lockSyncWith(this.#core, wait);
   }
 
   /**
@@ -222,7 +225,7 @@ export class MutexGuard implements Hold {
         this.#count = 1;
       },
       relockSync: () => {
-        core.holdSync(1, this, 'lockSync', Number.POSITIVE_INFINITY, { lasting: throwIfDeadlocked });
+        core.holdSync(1, this, 'lockSync', SYNC_WAIT_FOR_EVER, { lasting: throwIfDeadlocked });
         this.#count = 1;
       },
     };
@@ -249,8 +252,8 @@ function lockWith(core: BatchSemaphore, wait: CheckedWait): Promise<MutexGuard> 
   return core.hold(1, new MutexGuard(core, 1), 'lock', wait);
 }
 
-function lockSyncWith(core: BatchSemaphore, timeout: number): MutexGuard {
-  return core.holdSync(1, new MutexGuard(core, 1), 'lockSync', timeout, { lasting: throwIfDeadlocked });
+function lockSyncWith(core: BatchSemaphore, wait: CheckedSyncWait): MutexGuard {
+  return core.holdSync(1, new MutexGuard(core, 1), 'lockSync', wait, { lasting: throwIfDeadlocked });
 }
 
 function throwIfDeadlocked(): void {

@@ -2,6 +2,7 @@ import {
   requireBoolean,
   requireFunction,
   requireOptions,
+  requireSyncWait,
   type SyncWaitOptions,
   type WaitOptions,
 } from 'eventfd/internal';
@@ -10,7 +11,7 @@ import { Cell, Flag, type Handle, MAX_PERMITS } from './core/cell.js';
 import { ReleaseResult } from './core/fastpath.js';
 import type { Hold } from './core/hold.js';
 import { runHolding } from './core/run.js';
-import { checkSyncWait, checkWait, readWait } from './core/wait.js';
+import { checkWait, readWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted RwLock arrives as. */
@@ -80,7 +81,7 @@ export class RwLock extends SharedObject {
    * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_RWLOCK_CLOSED`; `EMFILE` and the like
    */
   readSync(options?: SyncWaitOptions): ReadGuard {
-    return this.#core.holdSync(READ, new ReadGuard(this.#core, READ), 'readSync', checkSyncWait(options));
+    return this.#core.holdSync(READ, new ReadGuard(this.#core, READ), 'readSync', requireSyncWait(options));
   }
 
   /** Locks it to write if nobody holds it or is owed it; never waits. @throws ClosedError `ERR_RWLOCK_CLOSED` */
@@ -95,7 +96,7 @@ export class RwLock extends SharedObject {
 
   /** Blocks the thread until it may write; errors as for `readSync`. */
   writeSync(options?: SyncWaitOptions): WriteGuard {
-    return this.#core.holdSync(WRITE, new WriteGuard(this.#core, WRITE), 'writeSync', checkSyncWait(options));
+    return this.#core.holdSync(WRITE, new WriteGuard(this.#core, WRITE), 'writeSync', requireSyncWait(options));
   }
 
   /**

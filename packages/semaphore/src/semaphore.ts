@@ -5,13 +5,14 @@ import {
   requireFunction,
   requireInteger,
   requireOptions,
+  requireSyncWait,
   type SyncWaitOptions,
   type WaitOptions,
 } from 'eventfd/internal';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
 import { runHolding } from './core/run.js';
-import { checkSyncWait, checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
+import { checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
 import { Event } from './event.js';
 import { Permit } from './permit.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -130,15 +131,16 @@ export class Semaphore extends SharedObject {
   }
 
   /**
-   * Blocks the thread, its event loop included, until it has the permits. `terminate()` ends the wait within 100 ms.
+   * Blocks the thread, its event loop included, until it has the permits. `terminate()` ends the wait within 100 ms, the
+   * abort of a SharedAbortController within 50.
    *
-   * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`; RangeError `ERR_OUT_OF_RANGE` when there are
+   * @throws `options.signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`; RangeError `ERR_OUT_OF_RANGE` when there are
    *   not so many permits; `EMFILE` and the like when the thread's first wait can get no descriptor
    */
   acquireSync(options?: AcquireSyncOptions): Permit {
-    const timeout = checkSyncWait(options);
+    const wait = requireSyncWait(options);
     const permits = this.#checkWeight(options?.permits);
-    return this.#core.holdSync(permits, new Permit(this.#core, permits), 'acquireSync', timeout);
+    return this.#core.holdSync(permits, new Permit(this.#core, permits), 'acquireSync', wait);
   }
 
   /** More than there are, or are said to come, are never to be had: a wait for them would have no end. */

@@ -3,6 +3,7 @@ import {
   outOfRange,
   requireInteger,
   requireOptions,
+  requireSyncWait,
   requireWait,
   Stream,
   type SyncWaitOptions,
@@ -10,7 +11,7 @@ import {
 } from 'eventfd/internal';
 import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
 import { Turnstile } from './core/turnstile.js';
-import { checkSyncWait, checkWait } from './core/wait.js';
+import { checkWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Signal arrives as. */
@@ -100,7 +101,7 @@ export class Signal extends SharedObject {
    * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SIGNAL_CLOSED`; `EMFILE` and the like
    */
   waitSync(options?: SyncWaitOptions): void {
-    this.#core.passSync('waitSync', checkSyncWait(options));
+    this.#core.passSync('waitSync', requireSyncWait(options));
   }
 
   /**

@@ -3,7 +3,7 @@
  * only give it names and defaults.
  */
 import { inspect } from 'node:util';
-import { native, Role, type SyncHooks } from 'eventfd/internal';
+import { type CheckedSyncWait, native, Role, type SyncHooks } from 'eventfd/internal';
 import { Bell } from './bell.js';
 import { type Cell, Flag } from './cell.js';
 import { publishAbandoned } from './diagnostics.js';
@@ -94,12 +94,12 @@ export class BatchSemaphore {
   }
 
   /** Takes permits for `hold`, blocking the thread. */
-  holdSync<H extends Hold>(permits: number, hold: H, method: string, timeout: number, hooks?: SyncHooks): H {
+  holdSync<H extends Hold>(permits: number, hold: H, method: string, wait: CheckedSyncWait, hooks?: SyncHooks): H {
     const taken = this.tryHold(permits, hold);
     if (taken !== undefined) return taken;
     const bell = this.#bell;
     const watched = hooks ?? (bell && { queued: () => bell.ring() });
-    return waitForSync(new HoldTarget(this, permits, hold, method), timeout, watched);
+    return waitForSync(new HoldTarget(this, permits, hold, method), wait, watched);
   }
 
   /** A wait was granted: whether the last owner died is to be seen in the cell. */

@@ -2,7 +2,7 @@
  * The core under the classes that hand out nothing to give back: Signal, Event, Latch. A thread passes when the state
  * word lets it, and takes away what it says: a post, or nothing.
  */
-import { isTurnDue, loopTurn, native, Role } from 'eventfd/internal';
+import { type CheckedSyncWait, isTurnDue, loopTurn, native, Role } from 'eventfd/internal';
 import { type Cell, QUEUE_FIRST, Word } from './cell.js';
 import { type FastPath, PostResult, TryResult } from './fastpath.js';
 import { type CheckedWait, type Queued, type Target, waitFor, waitForSync } from './wait.js';
@@ -45,8 +45,8 @@ export class Turnstile {
     else if (isTurnDue()) await loopTurn();
   }
 
-  passSync(method: string, timeout: number): void {
-    if (!this.tryPass()) waitForSync(this.#target(method), timeout);
+  passSync(method: string, wait: CheckedSyncWait): void {
+    if (!this.tryPass()) waitForSync(this.#target(method), wait);
   }
 
   /**

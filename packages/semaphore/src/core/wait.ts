@@ -2,6 +2,7 @@
 import {
   type Cancellable,
   type CheckedWait as CancelledWait,
+  type CheckedSyncWait,
   cancelWhen,
   expire,
   leave,
@@ -11,11 +12,8 @@ import {
   parkSync,
   Role,
   reasonOf,
-  requireOptions,
-  requireTimeout,
   requireWait,
   type SyncHooks,
-  type SyncWaitOptions,
   TimeoutError,
   throwIfAborted,
   type WaitOptions,
@@ -40,12 +38,6 @@ export function readWait(options: WaitOptions | undefined): CheckedWait {
   if (options === undefined) return WAIT_FOR_EVER;
   const { signal, timeout, ref = true } = requireWait(options);
   return { signal, timeout, ref };
-}
-
-/** Checks options, and returns the timeout. */
-export function checkSyncWait(options: SyncWaitOptions | undefined): number {
-  requireOptions(options);
-  return requireTimeout(options?.timeout);
 }
 
 /** Called with a wait that stands in a queue. */
@@ -78,13 +70,13 @@ export function waitFor<T>(target: Target<T>, options: CheckedWait, queued?: Que
 }
 
 /** Blocks the thread. The same holds when it throws. */
-export function waitForSync<T>(target: Target<T>, timeout: number, hooks?: SyncHooks): T {
+export function waitForSync<T>(target: Target<T>, wait: CheckedSyncWait, hooks?: SyncHooks): T {
   const { cell, permits, role } = target;
   const id = nextWaitId();
   publishWait('start', id, target);
   let result: ReturnType<typeof parkSync> = 'timeout';
   try {
-    if (!noWait(target, timeout)) result = parkSync(cell.attachment, permits, role, timeout, hooks);
+    if (!noWait(target, wait.timeout)) result = parkSync(cell.attachment, permits, role, wait, hooks);
   } catch (error) {
     publishWait('refused', id, target);
     throw error;
@@ -92,7 +84,7 @@ export function waitForSync<T>(target: Target<T>, timeout: number, hooks?: SyncH
   publishWait(result === 'closed' ? 'refused' : result, id, target);
   if (result === 'granted') return target.granted();
   if (result === 'closed') throw target.refused();
-  throw timeoutError(target, timeout);
+  throw result === 'abort' ? wait.signal?.reason : timeoutError(target, wait.timeout);
 }
 
 /**

@@ -1,6 +1,7 @@
 export {
   ClosedError,
   InvalidHandleError,
+  type SharedAbortSignal,
   type SyncWaitOptions,
   TimeoutError,
   type WaitOptions,
@@ -23,5 +24,6 @@ export {
   type SemaphoreHandle,
   type SemaphoreOptions,
 } from './semaphore.js';
+export { SharedAbortController, type SharedAbortHandle, type SharedAbortOptions } from './shared-abort.js';
 export type { SharedObjectOptions } from './shared-object.js';
 export { Signal, type SignalHandle } from './signal.js';

@@ -7,6 +7,7 @@ const steps = [
     'limit(semaphore)',
     'task() and the waits of all copies',
     'task() and the waits of all copies for an EventFd',
+    'SharedAbortController, and its signal',
     'Condition(mutex), wait(guard)',
     'Permit.merge',
   ],

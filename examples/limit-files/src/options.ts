@@ -1,26 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { InputError } from './errors.js';
+import { BUNDLE } from './walk.js';
 
 const MOST_WORKERS = 128;
 const MIB = 2 ** 20;
 
-/** So much is done without being asked for: with the pass that verifies, well under a minute on two cores. */
-export const SMALL = 64 * MIB;
+/** So much is done without being asked for: both passes take well under half a minute on two cores. */
+export const MOST = 576 * MIB;
 
-export const HELP = `Hashes (SHA-256) and compresses (brotli) every file under a directory in a Piscina pool, while a
-semaphore shared by the workers lets only so many of them work at once.
+export const HELP = `Hashes (SHA-256) and compresses (brotli) every file under a directory in a Piscina pool, in bundles of up to ${BUNDLE / MIB} MiB
+that are in memory as a whole: first with all workers at once, then with a semaphore that lets only so many of them work. Prints how
+long both took, how much memory, and how soon there was a first result.
 
-  --dir <path>      the directory (default: this repository's node_modules, its smallest files up to ${SMALL / MIB} MiB)
-  --limit <n>       how many workers may work at once (default: 4)
-  --workers <n>     how many workers there are, more than the limit (default: twice the limit)
+  --dir <path>      the directory (default: this repository's node_modules, its largest files up to ${MOST / MIB} MiB)
+  --limit <n>       how many workers may work at once in the second pass (default: 2)
+  --workers <n>     how many workers there are, more than the limit (default: 8, or twice the limit)
   --kill            terminate a worker while it holds a permit, and lose nothing
-  --verify          do it all once more in a single thread, and compare (default: up to ${SMALL / MIB} MiB)
-  --no-verify       do not
+  --verify          do it all once more in a single thread, and compare what comes out
   --help            this text
 
-Symbolic links are not followed; what is no regular file is left out.
-Exit code: 0 done; 1 a result is wrong; 2 an option or a file is.`;
+Symbolic links are not followed; what is no regular file is left out; what cannot be read is named, and the rest is done.
+Exit code: 0 done; 1 a result is wrong, or a file could not be read; 2 an option is wrong, or the directory.`;
 
 export interface Options {
   readonly dir: string;
@@ -29,25 +30,24 @@ export interface Options {
   readonly limit: number;
   readonly workers: number;
   readonly kill: boolean;
-  /** `undefined`: when there is little to verify. */
-  readonly verify: boolean | undefined;
+  readonly verify: boolean;
   readonly help: boolean;
 }
 
 export function parseOptions(args: string[]): Options {
   const values = parse(args);
-  if (values.verify && values['no-verify']) throw new InputError('--verify and --no-verify exclude each other');
   if (values.dir === '') throw new InputError('--dir must name a directory');
-  const limit = wholeNumber('--limit', values.limit, 1, MOST_WORKERS - 1) ?? 4;
-  const workers = wholeNumber('--workers', values.workers, 1, MOST_WORKERS) ?? Math.min(2 * limit, MOST_WORKERS);
+  const limit = wholeNumber('--limit', values.limit, 1, MOST_WORKERS - 1) ?? 2;
+  const workers =
+    wholeNumber('--workers', values.workers, 1, MOST_WORKERS) ?? Math.min(Math.max(8, 2 * limit), MOST_WORKERS);
   if (workers <= limit) throw new InputError(`--workers ${workers} must be more than --limit ${limit}`);
   return {
     dir: values.dir ?? fileURLToPath(new URL('../../../node_modules', import.meta.url)),
-    most: values.dir === undefined ? SMALL : Number.POSITIVE_INFINITY,
+    most: values.dir === undefined ? MOST : Number.POSITIVE_INFINITY,
     limit,
     workers,
     kill: values.kill ?? false,
-    verify: values.verify ?? (values['no-verify'] ? false : undefined),
+    verify: values.verify ?? false,
     help: values.help ?? false,
   };
 }
@@ -63,7 +63,6 @@ function parse(args: string[]) {
         workers: { type: 'string' },
         kill: { type: 'boolean' },
         verify: { type: 'boolean' },
-        'no-verify': { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });

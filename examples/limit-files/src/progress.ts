@@ -11,7 +11,7 @@ export function progress(what: string, total: number): Progress {
 }
 
 function bar(what: string, total: number): Progress {
-  const format = `${what} {bar} {percentage}% | {value} of {total} files | {eta_formatted} left`;
+  const format = `${what} {bar} {percentage}% | {value} of {total} bundles | {eta_formatted} left`;
   const bar = new SingleBar({ format, clearOnComplete: true }, Presets.shades_classic);
   bar.start(total, 0);
   return { step: () => bar.increment(), end: () => bar.stop() };
@@ -23,7 +23,7 @@ function lines(what: string, total: number): Progress {
   return {
     step() {
       done++;
-      if (done % quarter === 0 || done === total) console.error(`${what} ${done} of ${total} files`);
+      if (done % quarter === 0 || done === total) console.error(`${what} ${done} of ${total} bundles`);
     },
     end() {},
   };

@@ -1,12 +1,11 @@
-import { digestFile, type Result } from './digest.js';
-import { InputError } from './errors.js';
+import { digestBundle, type Result } from './digest.js';
+import type { Bundle } from './walk.js';
 
-/** The same work without workers, for comparison. */
-export function digestInOneThread(dir: string, paths: readonly string[], onResult: (result: Result) => void): Result[] {
-  return paths.map((path) => {
-    const result = digestFile(dir, path);
-    if ('unreadable' in result) throw new InputError(result.unreadable);
-    onResult(result);
+/** The same work without workers, for comparison of what comes out. */
+export function digestInOneThread(dir: string, bundles: readonly Bundle[], onResult: () => void): Result[] {
+  return bundles.map((bundle) => {
+    const result = digestBundle(dir, bundle);
+    onResult();
     return result;
   });
 }

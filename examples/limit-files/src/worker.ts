@@ -1,37 +1,46 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
-import { Semaphore, type SemaphoreHandle } from '@eventfd/semaphore';
-import { digestFile, type Result, type Unreadable } from './digest.js';
+import { brotliCompressSync } from 'node:zlib';
+import { Latch, type LatchHandle } from '@eventfd/semaphore';
+import { digestBundle, type Result } from './digest.js';
 import { Evidence, type Plan } from './evidence.js';
+import type { Bundle } from './walk.js';
 
-/** What the main thread sends: a posted Semaphore arrives as its handle. */
+/** What the main thread sends: what is posted arrives as its handle. */
 export interface WorkerData {
   readonly dir: string;
-  readonly semaphore: Semaphore | SemaphoreHandle;
+  /** Counted down by each worker that is warm. */
+  readonly warm: Latch | LatchHandle;
   readonly plan: Plan;
 }
 
 /** What the worker that is to be killed says. */
 export interface StandsStill {
-  /** The file it was given. */
-  readonly standsStill: string;
+  /** The bundle it was given. */
+  readonly standsStill: number;
   readonly threadId: number;
 }
 
-const { dir, semaphore: posted, plan } = workerData as WorkerData;
-const semaphore = Semaphore.from(posted);
-const evidence = new Evidence(plan);
+const data = workerData as WorkerData;
+const evidence = new Evidence(data.plan);
 
-/** The task. However it ends, the permit goes back; even when the worker is terminated in the middle of it. */
-export default async function digest(path: string): Promise<Result | Unreadable> {
-  using _permit = await semaphore.acquire();
+/** The task. It knows of no limit. */
+export default function digest(bundle: Bundle): Result {
   const toBeKilled = evidence.enter();
   try {
     if (toBeKilled) {
-      parentPort?.postMessage({ standsStill: path, threadId } satisfies StandsStill);
+      parentPort?.postMessage({ standsStill: bundle.id, threadId } satisfies StandsStill);
       evidence.standStill();
     }
-    return digestFile(dir, path);
+    return digestBundle(data.dir, bundle);
   } finally {
     evidence.leave();
   }
+}
+
+/** Everything has been loaded, and this worker ends this task only when all the others have come as far: one task each. */
+export function warmUp(): void {
+  brotliCompressSync(Buffer.alloc(1000));
+  const warm = Latch.from(data.warm);
+  warm.countDown();
+  warm.waitSync();
 }

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { digestInPool } from '../dist/pool.js';
-import { directory, type Ended, filesIn, limitFiles, main } from './cli.js';
+import { digestBundle } from '../dist/digest.js';
+import { directory, type Ended, filesIn, limitFiles, main, reported } from './cli.js';
 
 function expectRefused(ended: Ended, message: RegExp): void {
   expect(ended.stderr).toMatch(message);
@@ -24,7 +24,6 @@ test.each([
   [['--workers', '0'], /--workers must be a whole number/],
   [['--workers', 'many'], /--workers .* not "many"/],
   [['--limit', '4', '--workers', '4'], /--workers 4 must be more than --limit 4/],
-  [['--verify', '--no-verify'], /exclude each other/],
   [['--kill=yes'], /--kill/],
   [['--frob'], /--frob/],
   [['somewhere'], /somewhere/],
@@ -37,9 +36,13 @@ test.each([
   expect(ended.stdout).toBe('');
 });
 
-test('a file or a directory that cannot be read is named', async () => {
+test('one file or directory among others that cannot be read is named, the rest is done, and the exit code says so', async () => {
   const dir = filesIn(directory(), 3);
-  expectRefused(await limitFiles('--dir', makeUnreadable(dir)), /cannot read .*unreadable/);
+  const ended = await limitFiles('--dir', makeUnreadable(dir), '--kill');
+  expect(ended.stderr).toMatch(/^limit-files: cannot read .*unreadable/m);
+  expect(reported(ended, 'killed')).toMatch(/^1 /);
+  expect(reported(ended, 'permits back')).toBe('2 of 2');
+  expect(ended.code).toBe(1);
 });
 
 /** For root, to whom no permission is denied, a path that is too long. */
@@ -60,9 +63,12 @@ function makeUnreadable(dir: string): string {
   return dir;
 }
 
-test('a file that is gone when its turn comes is named', async () => {
+test('a file that is gone when its turn comes is named, and what is left of the bundle is done', () => {
   const dir = directory();
   writeFileSync(join(dir, 'there'), 'there');
-  const run = digestInPool(dir, ['there', 'gone'], { limit: 1, workers: 2, kill: false }, () => {});
-  await expect(run).rejects.toThrow(`cannot read ${join(dir, 'gone')}: no such file or directory`);
+  const parts = ['gone', 'there'].map((path) => ({ path, at: 0, bytes: 5 }));
+  const { bytes, unreadable } = digestBundle(dir, { id: 0, bytes: 10, parts });
+  expect(bytes).toBe(5);
+  const message = `cannot read ${join(dir, 'gone')}: no such file or directory`;
+  expect(unreadable).toEqual([{ path: 'gone', message }]);
 });

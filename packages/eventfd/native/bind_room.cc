@@ -121,7 +121,7 @@ Napi::Value AllocateCell(const Napi::CallbackInfo& info) {
   if (arena == nullptr) return Number(info, 0);
   const int32_t kind = Int(info, 1), flags = Int(info, 2), permits = Int(info, 3), max = Int(info, 4);
   if (kind < efd::kSemaphore || kind > efd::kBarrier || !IsCount(permits) || !IsCount(max)) return Refuse(info);
-  return Number(info, arena->AllocateCell(kind, flags, permits, max, info[5].As<Napi::String>()));
+  return Number(info, arena->AllocateCell(kind, flags, permits, max, info[5].As<Napi::String>(), Int(info, 6)));
 }
 
 Napi::Value CheckCell(const Napi::CallbackInfo& info) {
@@ -217,8 +217,8 @@ Napi::Value Park(const Napi::CallbackInfo& info) {
   if (!IsWait(info, 1, 2)) return Refuse(info);
   auto* at = At(info);
   if (at != nullptr && !Env(info).IsCopy(at->copy)) return Refuse(info);  // whom would it tell?
-  return Number(
-      info, at == nullptr ? efd::Result::kRefused : Env(info).Park(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3)));
+  return Number(info, at == nullptr ? efd::Result::kRefused
+                                    : Env(info).Park(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3), Bool(info, 4)));
 }
 
 Napi::Value Leave(const Napi::CallbackInfo& info) {
@@ -247,9 +247,9 @@ Napi::Value ExpireSync(const Napi::CallbackInfo& info) {
 Napi::Value ParkSync(const Napi::CallbackInfo& info) {
   if (!IsWait(info, 1, 2)) return Refuse(info);
   auto* at = At(info);
-  return Number(info, at == nullptr
-                          ? efd::Result::kRefused
-                          : Env(info).ParkSync(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3), Double(info, 4)));
+  return Number(info, at == nullptr ? efd::Result::kRefused
+                                    : Env(info).ParkSync(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3),
+                                                         Bool(info, 4), Double(info, 5)));
 }
 
 Napi::Value WaitSync(const Napi::CallbackInfo& info) {
@@ -350,6 +350,7 @@ Napi::Value Inspect(const Napi::CallbackInfo& info) {
     entry.Set("free", object.free);
     entry.Set("total", object.total);
     entry.Set("flags", object.flags);
+    entry.Set("maxWaiting", object.max_waiting);
     entry.Set("holders", holders);
     entry.Set("waiters", waiters);
     array.Set(i, entry);
@@ -390,7 +391,7 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports) {
   bind("keepMemory", Checked<KeepMemory, "no">);
   bind("leaveArena", Checked<LeaveArena, "nn">);
   bind("growArena", Checked<GrowArena, "nu">);
-  bind("allocateCell", Checked<AllocateCell, "nnnnns">);
+  bind("allocateCell", Checked<AllocateCell, "nnnnnsn">);
   bind("checkCell", Checked<CheckCell, "nnnn">);
   bind("closeCell", Checked<CloseCell, "nnnn">);
   bind("disposeCell", Checked<DisposeCell, "nnnn">);
@@ -401,12 +402,12 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports) {
   bind("release", Checked<Release, "nnnn">);
   bind("tryTake", Checked<TryTake, "nnn">);
   bind("post", Checked<Post, "nnnn">);
-  bind("park", Checked<Park, "nnnb">);
+  bind("park", Checked<Park, "nnnbb">);
   bind("leave", Checked<Leave, "n">);
   bind("expire", Checked<Expire, "n">);
   bind("heardExpired", HeardExpired);
   bind("expireSync", ExpireSync);
-  bind("parkSync", Checked<ParkSync, "nnnbn">);
+  bind("parkSync", Checked<ParkSync, "nnnbbn">);
   bind("waitSync", Checked<WaitSync, "n">);
   bind("heard", Heard);
   bind("heardSync", HeardSync);

@@ -107,6 +107,7 @@ export const RoomResult = {
   REFUSED: -4,
   NO_ROOM: -5,
   UNHEARD: -6,
+  FULL: -7,
   ERRNO: -1000,
 } as const;
 
@@ -123,6 +124,8 @@ export interface InspectedObject {
   readonly free: number;
   readonly total: number;
   readonly flags: number;
+  /** Negative: as many as come. */
+  readonly maxWaiting: number;
   readonly holders: { readonly thread: number; readonly permits: number }[];
   readonly waiters: {
     readonly thread: number;
@@ -176,8 +179,16 @@ export interface RoomBinding {
   leaveArena(copy: number, arena: number): boolean;
   /** The memory is as long as `bytes` now, at least; whether something can be allocated in it. */
   growArena(arena: number, bytes: Uint8Array): boolean;
-  /** 0 when the memory must grow first. */
-  allocateCell(arena: number, kind: number, flags: number, permits: number, max: number, name: string): number;
+  /** 0 when the memory must grow first. `maxWaiting`: how many may stand in its queue; negative: as many as come. */
+  allocateCell(
+    arena: number,
+    kind: number,
+    flags: number,
+    permits: number,
+    max: number,
+    name: string,
+    maxWaiting: number,
+  ): number;
   /** One of `CellCheck`. */
   checkCell(arena: number, cell: number, kind: number, generation: number): number;
   /** False when it was closed already, or disposed. The thread need not be attached: there may be no room for that. */
@@ -194,8 +205,11 @@ export interface RoomBinding {
   release(arena: number, cell: number, slot: number, permits: number): number;
   tryTake(arena: number, cell: number, permits: number): number;
   post(arena: number, cell: number, permits: number, saturate: number): number;
-  /** A waiter (0 or more), GRANTED, CLOSED or an errno. */
-  park(attachment: number, permits: number, role: Role, ref: boolean): number;
+  /**
+   * A waiter (0 or more), GRANTED, CLOSED, FULL or an errno. `returns`: it held what it waits for and let go for a while, so a
+   * full queue lets it in.
+   */
+  park(attachment: number, permits: number, role: Role, returns: boolean, ref: boolean): number;
   /**
    * Ends a wait. What it had been granted goes to the next. True when nothing of it can: the gate was open, all had arrived;
    * then what was granted stands.
@@ -208,10 +222,10 @@ export interface RoomBinding {
   expire(waiter: number): number;
   heardExpired(): void;
   /**
-   * GRANTED, CLOSED, an errno, WAITING: go on with `waitSync`; or UNHEARD: granted something of a kind without ledger,
+   * GRANTED, CLOSED, FULL, an errno, WAITING: go on with `waitSync`; or UNHEARD: granted something of a kind without ledger,
    * which may yet be passed on until `heardSync`. Of 0 ms it only joins the queue.
    */
-  parkSync(attachment: number, permits: number, role: Role, endless: boolean, ms: number): number;
+  parkSync(attachment: number, permits: number, role: Role, returns: boolean, endless: boolean, ms: number): number;
   waitSync(ms: number): number;
   heardSync(): void;
   leaveSync(): boolean;

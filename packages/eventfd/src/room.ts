@@ -39,7 +39,15 @@ export function underWayHere(): UnderWay[] {
 }
 
 /** How a wait ended at once, or the waiter it became. */
-export type ParkResult = { waiter: number } | 'granted' | 'closed';
+export type ParkResult = { waiter: number } | 'granted' | 'closed' | 'full';
+
+/** How a wait begins: for what, and as whom. */
+export interface Parking {
+  readonly permits: number;
+  readonly role: Role;
+  /** It held what it waits for, and let go for a while: a full queue lets it in. */
+  readonly returns?: boolean | undefined;
+}
 
 function ended(result: number): 'granted' | 'closed' {
   if (result === RoomResult.GRANTED || result === RoomResult.UNHEARD) return 'granted';
@@ -53,8 +61,14 @@ function ended(result: number): 'granted' | 'closed' {
  *
  * @throws what the kernel says (`EMFILE`, ...) when this thread's first wait cannot get its descriptor
  */
-export function park(attachment: number, permits: number, role: Role, ref: boolean, waits: Parked): ParkResult {
-  const result = native.park(attachment, permits, role, ref);
+export function park(
+  attachment: number,
+  { permits, role, returns = false }: Parking,
+  ref: boolean,
+  waits: Parked,
+): ParkResult {
+  const result = native.park(attachment, permits, role, returns, ref);
+  if (result === RoomResult.FULL) return 'full';
   if (result < 0) return ended(result);
   parked.set(result, waits);
   return { waiter: result };
@@ -104,11 +118,10 @@ function isNowAndThen(slice: number): boolean {
  */
 export function parkSync(
   attachment: number,
-  permits: number,
-  role: Role,
+  { permits, role, returns = false }: Parking,
   { timeout, signal }: CheckedSyncWait,
   hooks: SyncHooks = {},
-): 'granted' | 'closed' | 'timeout' | 'abort' {
+): 'granted' | 'closed' | 'timeout' | 'abort' | 'full' {
   const endless = timeout === Number.POSITIVE_INFINITY;
   const deadline = endless ? timeout : native.now() + timeout;
   const first = hooks.queued === undefined ? Math.min(timeout, SLICE_MS) : 0;
@@ -120,7 +133,7 @@ export function parkSync(
     // it was granted something does not come to say that it has heard, and the grant goes to the next.
     for (let slice = 0; result === RoomResult.WAITING; slice++) {
       if (slice === 0) {
-        result = native.parkSync(attachment, permits, role, endless, first);
+        result = native.parkSync(attachment, permits, role, returns, endless, first);
         continue;
       }
       if (slice === 1) hooks.queued?.();
@@ -141,7 +154,7 @@ export function parkSync(
         return 'timeout';
       }
     }
-    const how = ended(result);
+    const how = result === RoomResult.FULL ? 'full' : ended(result);
     if (result === RoomResult.UNHEARD) native.heardSync();
     over = true;
     return how;

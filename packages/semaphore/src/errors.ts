@@ -32,3 +32,17 @@ export class BarrierBrokenError extends Error {
     super(`${barrier} is broken: a party has left, so the others would wait for ever. reset() makes it whole`);
   }
 }
+
+/** As many wait as may, so this wait was refused before it queued; nothing was changed. `code` is `ERR_QUEUE_FULL`. */
+export class QueueFullError extends Error {
+  override readonly name = 'QueueFullError';
+  readonly code = 'ERR_QUEUE_FULL';
+  /** How many may wait. */
+  readonly maxWaiting: number;
+
+  /** @internal */
+  constructor(what: string, maxWaiting: number) {
+    super(`${what} was refused: ${maxWaiting} wait already, which is the most that may. Shed the load, or try later`);
+    this.maxWaiting = maxWaiting;
+  }
+}

@@ -24,7 +24,7 @@ export interface ObjectState {
   readonly kind: KindName;
   readonly name: string | undefined;
   readonly closed: boolean;
-  /** What the kind says of itself: `{ available: 1, permits: 4 }` of a Semaphore. */
+  /** What the kind says of itself: `{ available: 1, permits: 4 }` of a Semaphore. With `maxWaiting` where one was given. */
   readonly state: Readonly<Record<string, number | boolean>>;
   readonly holders: readonly Holder[];
   readonly waiters: readonly Waiter[];
@@ -67,7 +67,8 @@ class Inspected implements ObjectState {
     this.kind = kind;
     this.name = object.name === '' ? undefined : object.name;
     this.closed = (object.flags & Flag.CLOSED) !== 0;
-    this.state = stateOf[kind](object);
+    const { maxWaiting } = object;
+    this.state = { ...stateOf[kind](object), ...(maxWaiting < 0 ? {} : { maxWaiting }) };
     this.holders = holdersOf(object);
     this.waiters = object.waiters.map(({ thread, ...waiter }) => ({ threadId: thread, ...waiter }));
   }

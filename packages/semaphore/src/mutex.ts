@@ -41,6 +41,12 @@ export type MutexHandle = Handle;
 export interface MutexOptions extends SharedObjectOptions {
   /** Strict first come, first served. By default a running thread may overtake a waiter that is still waking up, once. */
   fair?: boolean | undefined;
+  /**
+   * The most that may wait in its queue, blocked threads and promises of all threads together; who would be one too many is refused
+   * at once with QueueFullError `ERR_QUEUE_FULL`, whatever its timeout. An integer from 0, which lets nobody wait; `Infinity`
+   * by default. After the `queueLimit` of .NET's rate limiters. Who comes back from a Condition is let in.
+   */
+  maxWaiting?: number | undefined;
   /** Warn of guards that are garbage-collected unreleased, as for Semaphore. */
   trackLeaks?: boolean | undefined;
 }
@@ -94,8 +100,8 @@ export class Mutex extends SharedObject {
    * Waits for the lock without blocking the thread. The waiting promise keeps the event loop alive, unless `ref` is
    * false.
    *
-   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_MUTEX_CLOSED`; `EMFILE`
-   *   and the like when the thread's first wait can get no descriptor
+   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; QueueFullError `ERR_QUEUE_FULL` when as many
+   *   wait as may; ClosedError `ERR_MUTEX_CLOSED`; `EMFILE` and the like when the thread's first wait can get no descriptor
    */
   lock(options?: WaitOptions): Promise<MutexGuard> {
     return options === undefined ? lockWith(this.#core, WAIT_FOR_EVER) : this.#lockChecked(options);
@@ -108,8 +114,8 @@ export class Mutex extends SharedObject {
   /**
    * Blocks the thread, its event loop included, until it has the lock. `terminate()` ends the wait within 100 ms.
    *
-   * @throws DeadlockError `ERR_DEADLOCK`; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_MUTEX_CLOSED`; `EMFILE` and the
-   *   like
+   * @throws DeadlockError `ERR_DEADLOCK`; TimeoutError `ERR_TIMEOUT`; QueueFullError `ERR_QUEUE_FULL`; ClosedError
+   *   `ERR_MUTEX_CLOSED`; `EMFILE` and the like
    */
   lockSync(options?: SyncWaitOptions): MutexGuard {
     const wait = requireSyncWait(options);
@@ -156,6 +162,11 @@ export class Mutex extends SharedObject {
   /** Whether waiters are served strictly in their order. */
   get fair(): boolean {
     return this.#core.cell.has(Flag.FAIR);
+  }
+
+  /** The most that may wait in its queue; `Infinity` where its maker gave no `maxWaiting`. */
+  get maxWaiting(): number {
+    return this.#core.cell.maxWaiting;
   }
 
   protected override details() {
@@ -221,11 +232,11 @@ export class MutexGuard implements Hold {
       what: `${cell}`,
       relock: async (ref, inTurn) => {
         const wait = { ...WAIT_FOR_EVER, ref };
-        await (inTurn ? core.holdInTurn(1, this, 'lock', wait) : core.hold(1, this, 'lock', wait));
+        await core.holdAgain(1, this, 'lock', wait, inTurn);
         this.#count = 1;
       },
       relockSync: () => {
-        core.holdSync(1, this, 'lockSync', SYNC_WAIT_FOR_EVER, { lasting: throwIfDeadlocked });
+        core.holdSync(1, this, 'lockSync', SYNC_WAIT_FOR_EVER, { lasting: throwIfDeadlocked }, true);
         this.#count = 1;
       },
     };
@@ -243,9 +254,9 @@ export function requireGuard(name: string, guard: unknown): LockOf {
 
 function allocate(options: MutexOptions): Cell {
   requireOptions(options);
-  const { fair = false, name } = options;
+  const { fair = false, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
-  return Cell.allocate('Mutex', { permits: 1, max: 1, flags: fair ? Flag.FAIR : 0, name });
+  return Cell.allocate('Mutex', { permits: 1, max: 1, flags: fair ? Flag.FAIR : 0, name, maxWaiting });
 }
 
 function lockWith(core: BatchSemaphore, wait: CheckedWait): Promise<MutexGuard> {

@@ -20,6 +20,12 @@ export type RwLockHandle = Handle;
 export interface RwLockOptions extends SharedObjectOptions {
   /** Strict first come, first served. By default a running thread may overtake a reader that is still waking up, once. */
   fair?: boolean | undefined;
+  /**
+   * The most that may wait in its queue, blocked threads and promises of all threads together; who would be one too many is refused
+   * at once with QueueFullError `ERR_QUEUE_FULL`, whatever its timeout. An integer from 0, which lets nobody wait; `Infinity`
+   * by default. After the `queueLimit` of .NET's rate limiters.
+   */
+  maxWaiting?: number | undefined;
   /** Warn of guards that are garbage-collected unreleased, as for Semaphore. */
   trackLeaks?: boolean | undefined;
 }
@@ -68,8 +74,8 @@ export class RwLock extends SharedObject {
   /**
    * Waits to read, without blocking the thread. The waiting promise keeps the event loop alive, unless `ref` is false.
    *
-   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_RWLOCK_CLOSED`;
-   *   `EMFILE` and the like when the thread's first wait can get no descriptor
+   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; QueueFullError `ERR_QUEUE_FULL` when as many
+   *   wait as may; ClosedError `ERR_RWLOCK_CLOSED`; `EMFILE` and the like when the thread's first wait can get no descriptor
    */
   async read(options?: WaitOptions): Promise<ReadGuard> {
     return this.#core.hold(READ, new ReadGuard(this.#core, READ), 'read', checkWait(options));
@@ -78,7 +84,8 @@ export class RwLock extends SharedObject {
   /**
    * Blocks the thread until it may read. `terminate()` ends the wait within 100 ms.
    *
-   * @throws TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_RWLOCK_CLOSED`; `EMFILE` and the like
+   * @throws TimeoutError `ERR_TIMEOUT`; QueueFullError `ERR_QUEUE_FULL`; ClosedError `ERR_RWLOCK_CLOSED`; `EMFILE` and the
+   *   like
    */
   readSync(options?: SyncWaitOptions): ReadGuard {
     return this.#core.holdSync(READ, new ReadGuard(this.#core, READ), 'readSync', requireSyncWait(options));
@@ -155,6 +162,11 @@ export class RwLock extends SharedObject {
   /** Whether waiters are served strictly in their order. */
   get fair(): boolean {
     return this.#core.cell.has(Flag.FAIR);
+  }
+
+  /** The most that may wait in its queue; `Infinity` where its maker gave no `maxWaiting`. */
+  get maxWaiting(): number {
+    return this.#core.cell.maxWaiting;
   }
 
   protected override details() {
@@ -275,7 +287,7 @@ function runSyncWith<T, G extends ReadGuard | WriteGuard>(guard: G, fn: (guard: 
 
 function allocate(options: RwLockOptions): Cell {
   requireOptions(options);
-  const { fair = false, name } = options;
+  const { fair = false, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
-  return Cell.allocate('RwLock', { permits: WRITE, max: WRITE, flags: fair ? Flag.FAIR : 0, name });
+  return Cell.allocate('RwLock', { permits: WRITE, max: WRITE, flags: fair ? Flag.FAIR : 0, name, maxWaiting });
 }

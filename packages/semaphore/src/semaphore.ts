@@ -24,6 +24,12 @@ export interface SemaphoreOptions extends SharedObjectOptions {
   /** Strict first come, first served. By default a running thread may overtake a waiter that is still waking up, once. */
   fair?: boolean | undefined;
   /**
+   * The most that may wait in its queue, blocked threads and promises of all threads together; who would be one too many is refused
+   * at once with QueueFullError `ERR_QUEUE_FULL`, whatever its timeout. An integer from 0, which lets nobody wait; `Infinity`
+   * by default. After the `queueLimit` of .NET's rate limiters.
+   */
+  maxWaiting?: number | undefined;
+  /**
    * Warn, through `process.emitWarning`, of a Permit of this object that is garbage-collected unreleased, with the stack
    * of its acquire. Slow; by default on where the environment says EVENTFD_TRACK_LEAKS=1.
    */
@@ -114,7 +120,8 @@ export class Semaphore extends SharedObject {
    * Waits for permits without blocking the thread. The waiting promise keeps the thread's event loop alive, unless
    * `ref` is false.
    *
-   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`;
+   * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; QueueFullError `ERR_QUEUE_FULL` when as many
+   *   wait as may; ClosedError `ERR_SEMAPHORE_CLOSED`;
    *   RangeError `ERR_OUT_OF_RANGE` when there are not so many permits; `EMFILE` and the like when the thread's first wait
    *   can get no descriptor
    */
@@ -134,7 +141,8 @@ export class Semaphore extends SharedObject {
    * Blocks the thread, its event loop included, until it has the permits. `terminate()` ends the wait within 100 ms, the
    * abort of a SharedAbortController within 50.
    *
-   * @throws `options.signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`; RangeError `ERR_OUT_OF_RANGE` when there are
+   * @throws `options.signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; QueueFullError `ERR_QUEUE_FULL`; ClosedError
+   *   `ERR_SEMAPHORE_CLOSED`; RangeError `ERR_OUT_OF_RANGE` when there are
    *   not so many permits; `EMFILE` and the like when the thread's first wait can get no descriptor
    */
   acquireSync(options?: AcquireSyncOptions): Permit {
@@ -222,6 +230,11 @@ export class Semaphore extends SharedObject {
     return this.#core.cell.has(Flag.FAIR);
   }
 
+  /** The most that may wait in its queue; `Infinity` where its maker gave no `maxWaiting`. */
+  get maxWaiting(): number {
+    return this.#core.cell.maxWaiting;
+  }
+
   protected override details() {
     return { available: this.available, permits: this.permits };
   }
@@ -229,7 +242,7 @@ export class Semaphore extends SharedObject {
 
 function allocate(permits: number, options: SemaphoreOptions): Cell {
   requireOptions(options);
-  const { bell, fair = false, max, name } = options;
+  const { bell, fair = false, max, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
   if (max !== undefined) requireInteger('options.max', max, 1, MAX_PERMITS);
   const most = max ?? MAX_PERMITS;
@@ -238,7 +251,7 @@ function allocate(permits: number, options: SemaphoreOptions): Cell {
     throw invalidArgValue('options.bell', 'must be an Event with autoReset', bell);
   }
   const flags = (fair ? Flag.FAIR : 0) | (max !== undefined ? Flag.MAX_GIVEN : 0);
-  return Cell.allocate('Semaphore', { permits, max: most, flags, name, bell: bell?.handle });
+  return Cell.allocate('Semaphore', { permits, max: most, flags, name, bell: bell?.handle, maxWaiting });
 }
 
 function requirePermits(name: string, value: unknown): number {

@@ -80,7 +80,14 @@ export abstract class SharedObject {
 
   /** For `console.log`. */
   [inspect.custom](_depth: number, options: object): string {
-    const details = { ...(this.closed ? { closed: true } : {}), ...this.details(), waiting: this.waiting };
+    const { maxWaiting } = this.#cell;
+    const details = {
+      ...(this.closed ? { closed: true } : {}),
+      ...this.details(),
+      waiting: this.waiting,
+      // 0 of one that was disposed.
+      ...(maxWaiting === Number.POSITIVE_INFINITY || this.closed ? {} : { maxWaiting }),
+    };
     return `${this.#cell} ${inspect(details, options)}`;
   }
 }

@@ -46,7 +46,8 @@ class Room : Serving<S> {
 
   explicit Room(LotSize size = {}) : lot_(size) {}
 
-  // Begins a wait. kGranted: the permits were there after all, and are noted. kClosed: never will be. kWaiting: queued.
+  // Begins a wait. kGranted: the permits were there after all, and are noted. kClosed: never will be. kFull: as many
+  // wait as may. kWaiting: queued.
   Outcome Arrive(Waiter<S>* w) {
     lot_.MakeRoom();
     Bucket bucket(&lot_, w->cell);
@@ -62,6 +63,10 @@ class Room : Serving<S> {
         Note(w);
         return w->outcome = Outcome::kGranted;
       }
+    }
+    if (IsFull(w, queue)) {
+      WriteBits(w->cell, queue);
+      return w->outcome = Outcome::kFull;
     }
     bucket.Append(w);
     WriteBits(w->cell, w->queue);
@@ -319,6 +324,12 @@ class Room : Serving<S> {
     if (queue->next_look == nullptr) return 0;
     if (left == 0) queue->next_look = nullptr;
     return left;
+  }
+
+  // Whether one more is too many. Here and nowhere else: who is put back to its queue has had its place.
+  static bool IsFull(const Waiter<S>* w, const Queue<S>* queue) {
+    const int32_t most = S::Load(w->cell + kMaxWaiting);
+    return most >= 0 && !w->returns && (queue == nullptr ? 0 : queue->length) >= most;
   }
 
   // Notes granted permits in the ledger of the waiter's thread, which is the one that runs.

@@ -26,6 +26,7 @@ struct ObjectInfo {
   int32_t free;
   int32_t total;
   int32_t flags;
+  int32_t max_waiting;  // negative: as many as come
   std::vector<HolderInfo> holders;
   std::vector<WaiterInfo> waiters;
 };
@@ -165,7 +166,7 @@ class Roster {
       std::vector<Cell> cells;
       const bool joined = WhileJoined(arena, [&] {
         line = arena->ForSomeCells(line, kStep, [&](uint32_t offset, uint32_t generation, int32_t kind, auto& name) {
-          cells.push_back({generation, 0, {arena->id(), offset, kind, name, 0, 0, 0, {}, {}}});
+          cells.push_back({generation, 0, {arena->id(), offset, kind, name, 0, 0, 0, -1, {}, {}}});
         });
         std::size_t waiters = kStep;
         for (Cell& each : cells) {
@@ -173,6 +174,7 @@ class Roster {
           each.object.free = FreePermits(S::Load(cell + kState));
           each.object.total = S::Load(cell + kTotal);
           each.object.flags = S::Load(cell + kFlags);
+          each.object.max_waiting = S::Load(cell + kMaxWaiting);
           each.waiters_left = room->BeginLook(cell, waiters, &each.object.waiters);
           waiters -= each.object.waiters.size();
         }

@@ -18,7 +18,8 @@ struct InQueue : ListNode {};   // the cell's queue, under the bucket lock
 struct InReady : ListNode {};   // the thread's ready list, under the thread's lock
 struct InThread : ListNode {};  // all live waiters of a thread, touched by that thread alone
 
-enum class Outcome : uint8_t { kWaiting, kGranted, kClosed };
+// kFull is said on arrival alone: it has not queued.
+enum class Outcome : uint8_t { kWaiting, kGranted, kClosed, kFull };
 
 // What becomes of a grant that nobody will see, and of a wait that is given up.
 enum class Role : uint8_t {
@@ -38,6 +39,7 @@ struct Waiter : InQueue, InReady, InThread {
   int32_t want = 0;         // permits; 0 waits for the gate (a positive state) or a notification, and takes nothing
   bool sync = false;        // a thread blocked for it, as opposed to a promise
   bool ref = false;         // it keeps its thread's loop alive
+  bool returns = false;     // it held what it waits for, and let go for a while: its place is not counted against it
   uint32_t copy = 0;        // of the thread's JavaScript, which is told
   Role role = Role::kTaker;
   int64_t since_ms = 0;       // when it began, on the steady clock

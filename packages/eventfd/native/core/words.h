@@ -15,6 +15,7 @@ namespace efd {
 //   kKind        at allocation
 //   kGeneration  at allocation; a handle names the generation it was made for
 //   kLife        slow path, under the bucket lock: how often a barrier was made whole
+//   kMaxWaiting  at allocation: how many may stand in the queue; negative: as many as come
 //
 // The state word, for a cell with p free permits (p is negative after a shrink that took permits still held):
 //
@@ -35,6 +36,7 @@ enum Word : int {
   kKind = 5,
   kGeneration = 6,
   kLife = 7,
+  kMaxWaiting = 8,
 };
 
 constexpr int kCellBytes = 64;

@@ -31,6 +31,7 @@ struct Result {
     kRefused = -4,
     kNoRoom = -5,
     kUnheard = -6,
+    kFull = -7,
     kErrno = -1000
   };
 };
@@ -95,12 +96,13 @@ class RoomEnv {
     return true;
   }
 
-  int32_t Park(RealParticipant::Attachment* at, int32_t want, Role role, bool ref) {
+  // `returns`: see Waiter.
+  int32_t Park(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, bool ref) {
     LeaveSync();  // one that JavaScript was torn out of, by a vm timeout for instance
     if (const int error = Watch()) return Result::kErrno - error;
     RealWaiter* waiter;
-    if (const int32_t result = Begin(at, want, role, /*sync=*/false, &waiter); result != Result::kWaiting)
-      return result;
+    const int32_t result = Begin(at, want, role, returns, /*sync=*/false, &waiter);
+    if (result != Result::kWaiting) return result;
     copies_[waiter->copy]->copy.Hold();
     if (ref) {
       waiter->ref = true;
@@ -147,14 +149,15 @@ class RoomEnv {
 
   // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones. In between
   // JavaScript runs, so that the thread can be terminated. `endless`: it has no timeout.
-  int32_t ParkSync(RealParticipant::Attachment* at, int32_t want, Role role, bool endless, double ms) {
+  int32_t ParkSync(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, bool endless, double ms) {
     LeaveSync();  // as Park
     if (const int error = Watch()) return Result::kErrno - error;
     // Before it stands in the queue: who sees it there finds that its promises are passed over.
     room_.BeginBlocking(participant_.thread());
-    if (const int32_t result = Begin(at, want, role, /*sync=*/true, &sync_waiter_); result != Result::kWaiting) {
+    const int32_t begun = Begin(at, want, role, returns, /*sync=*/true, &sync_waiter_);
+    if (begun != Result::kWaiting) {
       room_.EndBlocking(participant_.thread());
-      return result;
+      return begun;
     }
     fresh_ = true;
     if (endless && at->kind == kMutex) {
@@ -269,16 +272,19 @@ class RoomEnv {
   static int32_t ResultOf(Outcome outcome) {
     return outcome == Outcome::kGranted  ? Result::kGranted
            : outcome == Outcome::kClosed ? Result::kClosed
+           : outcome == Outcome::kFull   ? Result::kFull
                                          : Result::kWaiting;
   }
 
-  // Result::kGranted, Result::kClosed, or Result::kWaiting with the waiter queued.
-  int32_t Begin(RealParticipant::Attachment* at, int32_t want, Role role, bool sync, RealWaiter** queued) {
+  // Result::kGranted, Result::kClosed, Result::kFull, or Result::kWaiting with the waiter queued.
+  int32_t Begin(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, bool sync,
+                RealWaiter** queued) {
     if (role == Role::kTaker) {
       if (const int32_t result = Spin(at, want); result != Result::kWaiting) return result;
     }
     RealWaiter* waiter = participant_.NewWait(at, want, role, sync);
     waiter->since_ms = NowMs();
+    waiter->returns = returns;
     const bool party = role == Role::kParty;
     const Outcome outcome = party ? room_.ArriveAtBarrier(waiter) : room_.Arrive(waiter);
     if (party) {
@@ -314,8 +320,11 @@ class RoomEnv {
   }
 
   int32_t Spin(RealParticipant::Attachment* at, int32_t want) {
-    // What this thread holds itself, or has promises queued for, it would wait for in vain: it spins.
+    // What this thread holds itself, or has promises queued for, it would wait for in vain: it spins. Nor does it where
+    // it looks as if the queue were full, since to be refused takes no time; whether it is, Arrive decides.
     if (at->waits > 0 || (at->slot() != nullptr && RealSync::Load(at->slot()) > 0)) return Result::kWaiting;
+    const int32_t most = RealSync::Load(at->cell() + kMaxWaiting);
+    if (most >= 0 && RealSync::Load(at->cell() + kWaiting) >= most) return Result::kWaiting;
     auto result = kNotNow;
     spinner_.Until(at->cell(), [&] {
       result = TryTake<RealSync>(at->cell(), at->slot(), want);

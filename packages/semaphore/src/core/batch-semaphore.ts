@@ -83,23 +83,44 @@ export class BatchSemaphore {
     return this.#waitFor(permits, hold, method, options);
   }
 
-  /** The same for who comes after all that wait already, though permits be free. */
-  holdInTurn<H extends Hold>(permits: number, hold: H, method: string, options: CheckedWait): Promise<H> {
-    return this.#waitFor(permits, hold, method, options);
+  /**
+   * Takes them again for `hold`, which has let go of them for a while: a full queue lets it in. With `inTurn` it comes after all
+   * that wait already, though permits be free.
+   */
+  holdAgain<H extends Hold>(permits: number, hold: H, method: string, wait: CheckedWait, inTurn: boolean): Promise<H> {
+    try {
+      if (!inTurn && this.tryHold(permits, hold) !== undefined) return Promise.resolve(hold);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#waitFor(permits, hold, method, wait, true);
   }
 
-  #waitFor<H extends Hold>(permits: number, hold: H, method: string, options: CheckedWait): Promise<H> {
+  #waitFor<H extends Hold>(
+    permits: number,
+    hold: H,
+    method: string,
+    options: CheckedWait,
+    returns = false,
+  ): Promise<H> {
     const bell = this.#bell;
-    return waitFor(new HoldTarget(this, permits, hold, method), options, bell && (() => bell.ring()));
+    return waitFor(new HoldTarget(this, permits, hold, method, returns), options, bell && (() => bell.ring()));
   }
 
   /** Takes permits for `hold`, blocking the thread. */
-  holdSync<H extends Hold>(permits: number, hold: H, method: string, wait: CheckedSyncWait, hooks?: SyncHooks): H {
+  holdSync<H extends Hold>(
+    permits: number,
+    hold: H,
+    method: string,
+    wait: CheckedSyncWait,
+    hooks?: SyncHooks,
+    returns = false,
+  ): H {
     const taken = this.tryHold(permits, hold);
     if (taken !== undefined) return taken;
     const bell = this.#bell;
     const watched = hooks ?? (bell && { queued: () => bell.ring() });
-    return waitForSync(new HoldTarget(this, permits, hold, method), wait, watched);
+    return waitForSync(new HoldTarget(this, permits, hold, method, returns), wait, watched);
   }
 
   /** A wait was granted: whether the last owner died is to be seen in the cell. */
@@ -155,14 +176,16 @@ class HoldTarget<H extends Hold> implements Target<H> {
   readonly method: string;
   readonly permits: number;
   readonly role = Role.TAKER;
+  readonly returns: boolean;
   readonly #core: BatchSemaphore;
   readonly #hold: H;
   readonly #acquiredAt: string | undefined;
 
-  constructor(core: BatchSemaphore, permits: number, hold: H, method: string) {
+  constructor(core: BatchSemaphore, permits: number, hold: H, method: string, returns: boolean) {
     this.cell = core.cell;
     this.method = method;
     this.permits = permits;
+    this.returns = returns;
     this.#core = core;
     this.#hold = hold;
     this.#acquiredAt = core.observer?.here();

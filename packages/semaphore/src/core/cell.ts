@@ -6,6 +6,7 @@ import {
   InvalidHandleError,
   invalidArgType,
   native,
+  outOfRange,
   RoomResult,
   requireString,
   thisCopy,
@@ -26,7 +27,7 @@ export const Kind = {
 export type KindName = keyof typeof Kind;
 
 /** Words of a cell that are read from here. */
-export const Word = { STATE: 0, FLAGS: 1, TOTAL: 2, WAITING: 3, MAX: 4, GENERATION: 6 } as const;
+export const Word = { STATE: 0, FLAGS: 1, TOTAL: 2, WAITING: 3, MAX: 4, GENERATION: 6, MAX_WAITING: 8 } as const;
 export const Flag = { CLOSED: 1, FAIR: 2, ABANDONED: 4, BROKEN: 8, AUTO_RESET: 16, MAX_GIVEN: 32 } as const;
 
 /** In the state word: the head of the queue is owed what is free, or the object is closed. */
@@ -50,6 +51,8 @@ export interface Allocation {
   readonly permits: number;
   readonly max: number;
   readonly flags: number;
+  /** How many may stand in its queue; `Infinity`, the default, for as many as come. */
+  readonly maxWaiting?: number | undefined;
   readonly name: string | undefined;
   readonly bell?: Handle | undefined;
 }
@@ -82,11 +85,12 @@ export class Cell {
     this.handle = Object.freeze(bell === undefined ? handle : { ...handle, bell });
   }
 
-  static allocate(kind: KindName, { permits, max, flags, name, bell }: Allocation): Cell {
+  static allocate(kind: KindName, { permits, max, flags, name, bell, maxWaiting }: Allocation): Cell {
     if (name !== undefined) requireString('options.name', name);
+    const most = requireMaxWaiting(maxWaiting);
     let arena = Arena.current();
     for (;;) {
-      const offset = native.allocateCell(arena.index, Kind[kind], flags, permits, max, name ?? '');
+      const offset = native.allocateCell(arena.index, Kind[kind], flags, permits, max, name ?? '', most);
       if (offset !== 0) return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION) >>> 0, name, bell);
       if (!arena.grow()) arena = Arena.after(arena);
     }
@@ -170,6 +174,12 @@ export class Cell {
     return this.load(Word.STATE) >> 2;
   }
 
+  /** How many may stand in its queue. */
+  get maxWaiting(): number {
+    const word = this.load(Word.MAX_WAITING);
+    return word < 0 ? Number.POSITIVE_INFINITY : word;
+  }
+
   has(flag: number): boolean {
     return (this.load(Word.FLAGS) & flag) !== 0;
   }
@@ -187,6 +197,14 @@ export class Cell {
     const { name } = this.handle;
     return name === undefined ? this.kind : `${this.kind} ${JSON.stringify(name)}`;
   }
+}
+
+/** The word of a cell for it; -1 for no bound. */
+function requireMaxWaiting(value: unknown): number {
+  if (value === undefined || value === Number.POSITIVE_INFINITY) return -1;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_PERMITS) return value;
+  if (typeof value !== 'number') throw invalidArgType('options.maxWaiting', 'of type number', value);
+  throw outOfRange('options.maxWaiting', `an integer >= 0 and <= ${MAX_PERMITS}, or Infinity`, value);
 }
 
 function whatIsFound(handle: Partial<Handle>): string {

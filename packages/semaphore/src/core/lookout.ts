@@ -24,9 +24,9 @@ export class Lookout implements Parked {
    */
   static keep(cell: Cell, heard: () => void): Lookout {
     const lookout = new Lookout(cell, heard);
-    const result = park(cell.attachment, 0, Role.TAKER, false, lookout);
+    const result = park(cell.attachment, { permits: 0, role: Role.TAKER }, false, lookout);
     if (result === 'granted') heard();
-    else if (result !== 'closed') lookout.#waiter = result.waiter;
+    else if (typeof result === 'object') lookout.#waiter = result.waiter;
     return lookout;
   }
 

@@ -7,6 +7,7 @@ import {
   expire,
   leave,
   type Parked,
+  type Parking,
   type ParkResult,
   park,
   parkSync,
@@ -18,7 +19,8 @@ import {
   throwIfAborted,
   type WaitOptions,
 } from 'eventfd/internal';
-import type { Cell } from './cell.js';
+import { QueueFullError } from '../errors.js';
+import { type Cell, Word } from './cell.js';
 import { nextWaitId, publishWait } from './diagnostics.js';
 
 /** Options of an asynchronous wait, checked. */
@@ -44,12 +46,10 @@ export function readWait(options: WaitOptions | undefined): CheckedWait {
 export type Queued = (waiting: Cancellable) => void;
 
 /** What is waited for. The cell is attached. */
-export interface Target<T> {
+export interface Target<T> extends Parking {
   readonly cell: Cell;
   /** The method, for a TimeoutError's message. */
   readonly method: string;
-  readonly permits: number;
-  readonly role: Role;
   /**
    * Makes the result once the permits are this thread's. It must not fail: what it returns is best made before the wait.
    */
@@ -71,19 +71,20 @@ export function waitFor<T>(target: Target<T>, options: CheckedWait, queued?: Que
 
 /** Blocks the thread. The same holds when it throws. */
 export function waitForSync<T>(target: Target<T>, wait: CheckedSyncWait, hooks?: SyncHooks): T {
-  const { cell, permits, role } = target;
+  const { cell } = target;
   const id = nextWaitId();
   publishWait('start', id, target);
   let result: ReturnType<typeof parkSync> = 'timeout';
   try {
-    if (!noWait(target, wait.timeout)) result = parkSync(cell.attachment, permits, role, wait, hooks);
+    if (!noWait(target, wait.timeout)) result = parkSync(cell.attachment, target, wait, hooks);
   } catch (error) {
     publishWait('refused', id, target);
     throw error;
   }
-  publishWait(result === 'closed' ? 'refused' : result, id, target);
+  publishWait(result === 'closed' || result === 'full' ? 'refused' : result, id, target);
   if (result === 'granted') return target.granted();
   if (result === 'closed') throw target.refused();
+  if (result === 'full') throw queueFullError(target);
   throw result === 'abort' ? wait.signal?.reason : timeoutError(target, wait.timeout);
 }
 
@@ -101,6 +102,10 @@ function whatWaits({ method, cell }: Target<unknown>): string {
 
 function timeoutError(target: Target<unknown>, timeout: number): Error {
   return new TimeoutError(whatWaits(target), timeout, 'inspect() shows who holds it and who waits');
+}
+
+function queueFullError(target: Target<unknown>): Error {
+  return new QueueFullError(whatWaits(target), target.cell.load(Word.MAX_WAITING));
 }
 
 class Wait<T> implements Parked, Cancellable {
@@ -125,6 +130,10 @@ class Wait<T> implements Parked, Cancellable {
     publishWait('start', this.#id, this.#target);
     const result = this.#park();
     if (result === undefined) return;
+    if (result === 'full') {
+      this.#end('refused', queueFullError(this.#target));
+      return;
+    }
     if (typeof result === 'string') {
       this.onDecided(result === 'closed');
       return;
@@ -142,13 +151,13 @@ class Wait<T> implements Parked, Cancellable {
 
   /** Joins the queue, unless it is over before. */
   #park(): ParkResult | undefined {
-    const { cell, permits, role } = this.#target;
+    const { cell } = this.#target;
     const { signal, timeout, ref } = this.#options;
     try {
       // A subscriber may have aborted it just now.
       if (signal?.aborted) this.#end('abort', reasonOf(signal));
       else if (noWait(this.#target, timeout)) this.#end('timeout', timeoutError(this.#target, timeout));
-      else return park(cell.attachment, permits, role, ref, this);
+      else return park(cell.attachment, this.#target, ref, this);
     } catch (error) {
       this.#end('refused', error);
     }

@@ -16,5 +16,6 @@ export const outOfRange = (name: string, received: unknown) =>
   });
 
 export const timedOut = expect.objectContaining({ name: 'TimeoutError', code: 'ERR_TIMEOUT' });
+export const queueFull = expect.objectContaining({ name: 'QueueFullError', code: 'ERR_QUEUE_FULL' });
 export const closed = expect.objectContaining({ name: 'ClosedError', code: 'ERR_SEMAPHORE_CLOSED' });
 export const invalidHandle = expect.objectContaining({ name: 'InvalidHandleError', code: 'ERR_INVALID_HANDLE' });

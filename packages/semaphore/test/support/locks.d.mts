@@ -1,6 +1,7 @@
 /** A lock as the tests see it: the object of the class. */
 export interface Lock extends Disposable {
   readonly waiting: number;
+  readonly maxWaiting?: number;
   readonly closed: boolean;
   close(): void;
 }
@@ -26,7 +27,7 @@ export interface Adapter {
   readonly weighted: boolean;
   /** A thread that holds it and blocks for more gets a DeadlockError at once, whatever the timeout. */
   readonly findsDeadlock: boolean;
-  make(name?: string): Lock;
+  make(name?: string, more?: { maxWaiting?: number | undefined }): Lock;
   from(posted: unknown): Lock;
   tryAcquire(lock: Lock, permits?: number): Hold | undefined;
   acquireSync(lock: Lock, waiting?: Waiting): Hold;

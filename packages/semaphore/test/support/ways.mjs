@@ -6,9 +6,10 @@ const CHEAP = 60;
 /** So many of the ways do not wait. */
 export const CHEAP_WAYS = 7;
 
-/** What a wait that was given up ends with; a barrier's may be broken by others. */
+/** What a wait that was given up ends with, or one too many; a barrier's may be broken by others. */
+const GAVE_UP = ['ERR_TIMEOUT', 'ERR_BARRIER_BROKEN', 'ERR_QUEUE_FULL'];
 function gaveUp({ code, name }) {
-  return code === 'ERR_TIMEOUT' || name === 'AbortError' || code === 'ERR_BARRIER_BROKEN';
+  return GAVE_UP.includes(code) || name === 'AbortError';
 }
 
 /** Waits that may come to nothing. */
@@ -68,7 +69,7 @@ export function often(call) {
  *   from one round to the next.
  */
 export function waysOf({ objects, books, worker, random, attempts, during = () => {} }) {
-  const { semaphore, mutex, rwlock, condition, signal, event, latch, barrier } = objects;
+  const { semaphore, mutex, rwlock, condition, signal, event, latch, barrier, bounded } = objects;
 
   /** A permit that is kept from one round to the next, for what is held to be more than nothing. */
   let pocket;
@@ -129,6 +130,19 @@ export function waysOf({ objects, books, worker, random, attempts, during = () =
     return attempts.crowd(async (options) => leave(await semaphore.acquire({ ...options, permits: 1 + random(3) })));
   }
 
+  /** Where few may wait: never more than so many stand there. */
+  async function isRefused() {
+    const { maxWaiting } = bounded;
+    attempts.oneSync(() => leave(bounded.acquireSync({ timeout: random(3) })));
+    const done = await attempts.crowd(async (options) => {
+      // Who was granted and then put back, for its thread blocked, has had its place; here all threads block now and then.
+      const wait = bounded.acquire(options);
+      if (bounded.waiting > 2 * maxWaiting) throw new Error(`${bounded.waiting} wait where ${maxWaiting} may`);
+      leave(await wait);
+    });
+    return 1 + done;
+  }
+
   async function locks() {
     attempts.oneSync(() => leave(mutex.lockSync({ timeout: random(3) })));
     return 1 + (await attempts.crowd(async (options) => leave(await mutex.lock(options))));
@@ -187,6 +201,7 @@ export function waysOf({ objects, books, worker, random, attempts, during = () =
     ['Semaphore', pockets],
     ['Semaphore', semaphoreBlocks],
     ['Semaphore', semaphoreWaits],
+    ['Semaphore', isRefused],
     ['Mutex', locks],
     ['RwLock', readsAndWrites],
     ['Condition', conditions],

@@ -14,6 +14,7 @@ export class World {
     readonly event: Event;
     readonly latch: Latch;
     readonly barrier: Barrier;
+    readonly bounded: Semaphore;
   };
   readonly books: Books;
   readonly everOpen: Readonly<Record<'POSTING' | 'TAKING' | 'COUNTING', number>>;

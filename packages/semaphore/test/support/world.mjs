@@ -13,6 +13,8 @@ import { Books } from './books.mjs';
 
 const PERMITS = 7;
 const PARTIES = 3;
+/** Permits, and places to wait for them. */
+const BOUNDED = 2;
 
 export class World {
   /** @param latch what its latch counts down from: so much that it stays shut, unless the test wants it open */
@@ -30,6 +32,7 @@ export class World {
       event: new Event({ autoReset: true, name }),
       latch: new Latch(latch, { name }),
       barrier: new Barrier(PARTIES, { name }),
+      bounded: new Semaphore(BOUNDED, { name: `${name}, bounded`, maxWaiting: BOUNDED }),
     };
     this.books = new Books(workers);
     /** What threads that died since the last check left open. */
@@ -59,12 +62,13 @@ export class World {
    * long as nobody dies between a deed and its entry.
    */
   check() {
-    const { semaphore, mutex, rwlock, signal, latch } = this.objects;
+    const { semaphore, mutex, rwlock, signal, latch, bounded } = this.objects;
     for (const [key, { waiting }] of Object.entries(this.objects)) {
       assert.deepEqual({ key, waiting }, { key, waiting: 0 });
     }
     assert.equal(semaphore.available + this.held('Semaphore'), semaphore.permits);
     assert.equal(semaphore.permits, this.permits);
+    assert.equal(bounded.available, BOUNDED);
     const { readers, writing } = rwlock;
     assert.deepEqual(
       { locked: mutex.locked, owners: this.held('Mutex'), readers, writing, lockers: this.held('RwLock') },

@@ -13,7 +13,14 @@ namespace test {
 // straight-line WebAssembly of the fast path.
 struct Died {};
 
-enum class Got { kPermits, kTimeout, kClosed, kDeadlock };
+enum class Got { kPermits, kTimeout, kClosed, kFull, kDeadlock };
+
+inline Got GotOf(efd::Outcome outcome) {
+  return outcome == efd::Outcome::kGranted  ? Got::kPermits
+         : outcome == efd::Outcome::kClosed ? Got::kClosed
+         : outcome == efd::Outcome::kFull   ? Got::kFull
+                                            : Got::kTimeout;
+}
 
 // One thread's use of the waiting room, as native/loop/room_env.h and src/room.ts use it between them, without Node.
 // What differs between the tests is the host:
@@ -82,7 +89,7 @@ class Actor {
       if (!timed) continue;
       return Expire(waiter);
     }
-    return outcome == Outcome::kGranted ? Got::kPermits : Got::kClosed;
+    return GotOf(outcome);
   }
 
   // Blocks for a mutex without a timeout, as src/room.ts does: each time that a slice has ended it looks whether it has
@@ -108,7 +115,7 @@ class Actor {
       }
       if (Slice(waiter, /*timed=*/false, &outcome)) break;
     }
-    return outcome == Outcome::kGranted ? Got::kPermits : Got::kClosed;
+    return GotOf(outcome);
   }
 
   // Async waits
@@ -118,7 +125,7 @@ class Actor {
     host->Boundary();
     Outcome outcome;
     Waiter* waiter = Begin(at, want, role, /*sync=*/false, &outcome);
-    *got = outcome == Outcome::kGranted ? Got::kPermits : Got::kClosed;
+    *got = GotOf(outcome);
     return waiter;
   }
 
@@ -141,7 +148,7 @@ class Actor {
         if (timed) return Expire(waiter);
       }
     }
-    return Take(index) == Outcome::kGranted ? Got::kPermits : Got::kClosed;
+    return GotOf(Take(index));
   }
 
   void Abort(Waiter* waiter) {
@@ -283,7 +290,7 @@ class Actor {
       host->Resumed(waiter, outcome);
     }
     EndWait(waiter);
-    return outcome == Outcome::kWaiting ? Got::kTimeout : outcome == Outcome::kGranted ? Got::kPermits : Got::kClosed;
+    return GotOf(outcome);
   }
 
   void Leave(Waiter* waiter) {

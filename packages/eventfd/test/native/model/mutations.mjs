@@ -451,6 +451,23 @@ const mutations = [
     says: /what it was granted was taken back/,
   },
   {
+    name: 'one more waits than may',
+    part: 'sequences: semaphore of 1, one may wait',
+    file: 'room.h',
+    find: '(queue == nullptr ? 0 : queue->length) >= most;',
+    replace: '(queue == nullptr ? 0 : queue->length) > most;',
+    says: /one too many gets in/,
+  },
+  {
+    name: 'who is refused where nobody waits leaves the bit that somebody does',
+    part: 'full',
+    file: 'room.h',
+    find: `    if (IsFull(w, queue)) {
+      WriteBits(w->cell, queue);`,
+    replace: '    if (IsFull(w, queue)) {',
+    says: /the bits of the state word are wrong/,
+  },
+  {
     name: 'two threads find room to spin where there is room for one',
     part: 'spin',
     file: 'spin.h',

@@ -3,6 +3,7 @@
 #include "model/scenarios_barrier.h"
 #include "model/scenarios_blocked.h"
 #include "model/scenarios_deadlock.h"
+#include "model/scenarios_full.h"
 #include "model/scenarios_growth.h"
 #include "model/scenarios_inspect.h"
 #include "model/scenarios_queue.h"
@@ -15,7 +16,7 @@ namespace model {
 inline std::vector<Scenario> Scenarios() {
   std::vector<Scenario> all;
   for (auto part : {QueueScenarios, RwLockScenarios, BarrierScenarios, BlockedScenarios, DeadlockScenarios,
-                    GrowthScenarios, InspectScenarios}) {
+                    FullScenarios, GrowthScenarios, InspectScenarios}) {
     for (Scenario& scenario : part()) all.push_back(std::move(scenario));
   }
   return all;

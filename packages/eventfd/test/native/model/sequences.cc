@@ -70,7 +70,7 @@ class World {
   explicit World(const Setup& setup)
       : setup_(setup),
         place_(setup.kind.kind == efd::kBarrier ? 0 : setup.kind.permits, setup.kind.flags, setup.kind.max,
-               setup.kind.kind),
+               setup.kind.kind, setup.kind.max_waiting),
         spec_(setup.kind, setup.slots, CountThreads(setup)),
         waiters_(setup.slots.size(), nullptr),
         parked_(setup.slots.size(), false) {
@@ -300,6 +300,10 @@ class World {
       spec_.threads[At(who.thread)].party = true;
     }
     Check((outcome == Outcome::kClosed) == refused, refused ? "let in where it is closed" : "refused");
+    const bool full = !refused && spec_.Full();
+    Check((outcome == Outcome::kFull) == full, full ? "one too many gets in" : "refused where there is a place");
+    if (full) EndWait(i);
+    if (full) return Settle();
     if (refused) return EndWait(i);
     spec_.Arrive(i);
     Settle();

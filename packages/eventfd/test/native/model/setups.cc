@@ -35,6 +35,10 @@ const std::vector<Setup>& Setups() {
   static const auto of = [](int32_t kind, int32_t permits, int32_t max, int32_t flags = 0) {
     return Kind{kind, flags, permits, max};
   };
+  static const auto with_places = [](Kind kind, int32_t places) {
+    kind.max_waiting = places;
+    return kind;
+  };
   const Kind one = of(efd::kSemaphore, 1, 3), two = of(efd::kSemaphore, 2, 3), fair = of(efd::kSemaphore, 1, 3, kFair),
              fair_two = of(efd::kSemaphore, 2, 3, kFair), mutex = of(efd::kMutex, 1, 1),
              fair_mutex = of(efd::kMutex, 1, 1, kFair), rwlock = of(efd::kRwLock, efd::kMaxPermits, efd::kMaxPermits),
@@ -59,6 +63,12 @@ const std::vector<Setup>& Setups() {
       {"sequences: semaphore of 2, weights 2 1 1 1", two, Wanting(kFour, {2, 1, 1, 1}), resized, 5},
       {"sequences: fair semaphore of 2, weights 2 1 1 2", fair_two, Wanting(kFour, {2, 1, 1, 2}), lock, 5},
       {"sequences: fair semaphore of 2, promises", fair_two, kFourPromises, lock, 5},
+      {"sequences: semaphore of 1, nobody may wait", with_places(one, 0), kBoth, lock, 5},
+      {"sequences: semaphore of 1, one may wait", with_places(one, 1), kFour, lock, 5},
+      {"sequences: semaphore of 1, two may wait", with_places(one, 2), kFourPromises, lock, 5},
+      {"sequences: semaphore of 1, one may wait, resized", with_places(one, 1), kBoth, resized, 5},
+      {"sequences: fair semaphore of 2, weights, two may wait", with_places(fair_two, 2), Wanting(kFour, {2, 1, 1, 2}),
+       lock, 5},
       {"sequences: mutex", mutex, kFour, lock, 5},
       {"sequences: fair mutex", fair_mutex, kFour, lock, 5},
       {"sequences: rwlock, two write", rwlock, Wanting(kFour, {all, 1, 1, all}), lock, 5},

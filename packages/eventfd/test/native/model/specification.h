@@ -16,6 +16,7 @@ struct Kind {
   int32_t flags = 0;
   int32_t permits = 1;  // free at first
   int32_t max = efd::kMaxPermits;
+  int32_t max_waiting = -1;  // negative: as many as come
 
   bool has_ledger() const { return kind <= efd::kRwLock; }
   bool counts() const { return has_ledger() || kind == efd::kSignal; }  // what one gets is taken from the others
@@ -73,6 +74,9 @@ class Specification {
     }
     return -1;
   }
+
+  // Whether whoever comes now, and is not served at once, is one too many.
+  bool Full() const { return kind.max_waiting >= 0 && static_cast<int32_t>(queue.size()) >= kind.max_waiting; }
 
   // Whether the fast path gives so many.
   bool MayTake(int32_t want) const { return !closed && free >= std::max(want, 1) && (Turn() < 0 || !IsOwed(Turn())); }

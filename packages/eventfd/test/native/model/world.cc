@@ -117,6 +117,7 @@ Got Self::Note(const char* what, Got got) {
   Explorer::Note(std::string(what) + (got == Got::kPermits   ? ": got it"
                                       : got == Got::kTimeout ? ": timed out"
                                       : got == Got::kClosed  ? ": closed"
+                                      : got == Got::kFull    ? ": refused, as many wait as may"
                                                              : ": a deadlock"));
   return got;
 }
@@ -221,8 +222,9 @@ void World::Begin() {
   const int32_t permits[] = {scenario_->permits, scenario_->second_permits};
   for (int i = 0; i < 2; i++) {
     const bool first = i == 0;
-    offsets_[i] = arena_->AllocateCell(first ? scenario_->kind : int{efd::kSemaphore}, first ? scenario_->flags : 0,
-                                       permits[i], first ? scenario_->max : efd::kMaxPermits, "");
+    offsets_[i] =
+        arena_->AllocateCell(first ? scenario_->kind : int{efd::kSemaphore}, first ? scenario_->flags : 0, permits[i],
+                             first ? scenario_->max : efd::kMaxPermits, "", first ? scenario_->max_waiting : -1);
     cells_[i] = arena_->At(offsets_[i]);
     inside_[i] = 0;
   }
@@ -353,6 +355,9 @@ void World::AfterStep() {
       CHECK_SAYS(queue_[j].waiter->cell != queue_[i].waiter->cell || !queue_[i].queued() || MayBePassed(queue_[i]),
                  "a waiter is served before one that came earlier");
     }
+  }
+  if (scenario_->max_waiting >= 0) {
+    CHECK_SAYS(cells_[0][efd::kWaiting] <= scenario_->max_waiting, "one too many gets in");
   }
   // The state word never promises more than there is. What is inside was taken before and is released after.
   if (has_ledger() && scenario_->kind == efd::kSemaphore) {

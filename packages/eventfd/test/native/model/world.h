@@ -156,6 +156,7 @@ struct Scenario {
   int32_t second_permits = 1;
   int spinning = 0;    // how many may spin at a time
   bool grows = false;  // the table of the waiting room: it begins with one bucket
+  int32_t max_waiting = -1;
 };
 
 class World final : public Program {

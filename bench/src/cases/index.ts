@@ -8,6 +8,7 @@ import { manyQueues } from './many-queues.js';
 import { pool } from './pool.js';
 import { queue } from './queue.js';
 import { rarelyContended } from './rarely-contended.js';
+import { refused } from './refused.js';
 import { idle, memory } from './resources.js';
 import { storm } from './storm.js';
 import { terminations } from './terminations.js';
@@ -27,6 +28,7 @@ export const cases: readonly Case[] = [
   fairness,
   queue,
   manyQueues,
+  refused,
   storm,
   pool,
   death,

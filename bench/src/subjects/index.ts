@@ -47,6 +47,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     about: "this library's two WebAssembly functions, called directly: no class, no Permit, nobody to wake",
   },
   promise: { title: 'await a resolved promise', about: 'await Promise.resolve(value)' },
+  error: { title: 'an Error', about: 'making an Error with a code, throwing it and catching it' },
   noop: { title: 'nothing', about: 'the loop alone' },
 };
 

@@ -1,6 +1,8 @@
 // inspect() goes in steps, and between two of them everything may happen: it is done here, on the same thread, which
 // would lock itself out if the look held a lock.
+#include <atomic>
 #include <functional>
+#include <thread>
 
 #include "core/roster.h"
 #include "lib/parties.h"
@@ -204,6 +206,28 @@ TEST("inspect: who held a cell's predecessor does not hold the cell") {
     return;
   }
   CHECK_SAYS(false, "the later object was not seen");
+}
+
+TEST("inspect: a cell that is used anew meanwhile is the old one or the new one, and no mixture") {
+  World world;
+  Party party(world, 1);
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    for (int32_t permits = 1; !done; permits = 3 - permits) {
+      const uint32_t cell =
+          world.arena.AllocateCell(efd::kSemaphore, 0, permits, permits, permits == 1 ? "one" : "two");
+      CHECK(
+          world.arena.Dispose(cell, efd::kSemaphore, static_cast<uint32_t>(world.arena.At(cell)[efd::kGeneration])));
+    }
+  });
+  for (int i = 0; i < 50; i++) {
+    for (const efd::ObjectInfo& object : world.Inspect()) {
+      CHECK_EQ(object.total, object.name == "two" ? 2 : 1);
+      CHECK_EQ(object.free, object.total);
+    }
+  }
+  done = true;
+  other.join();
 }
 
 }  // namespace unit_inspect

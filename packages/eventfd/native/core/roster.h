@@ -165,17 +165,19 @@ class Roster {
       };
       std::vector<Cell> cells;
       const bool joined = WhileJoined(arena, [&] {
+        // The words while the arena's books are locked, since a cell may be let go of and used anew right after.
         line = arena->ForSomeCells(line, kStep, [&](uint32_t offset, uint32_t generation, int32_t kind, auto& name) {
-          cells.push_back({generation, 0, {arena->id(), offset, kind, name, 0, 0, 0, -1, {}, {}}});
+          const int32_t* cell = arena->At(offset);
+          ObjectInfo object{arena->id(), offset, kind, name, 0, 0, 0, -1, {}, {}};
+          object.free = FreePermits(S::Load(cell + kState));
+          object.total = S::Load(cell + kTotal);
+          object.flags = S::Load(cell + kFlags);
+          object.max_waiting = S::Load(cell + kMaxWaiting);
+          cells.push_back({generation, 0, std::move(object)});
         });
         std::size_t waiters = kStep;
         for (Cell& each : cells) {
-          const int32_t* cell = arena->At(each.object.offset);
-          each.object.free = FreePermits(S::Load(cell + kState));
-          each.object.total = S::Load(cell + kTotal);
-          each.object.flags = S::Load(cell + kFlags);
-          each.object.max_waiting = S::Load(cell + kMaxWaiting);
-          each.waiters_left = room->BeginLook(cell, waiters, &each.object.waiters);
+          each.waiters_left = room->BeginLook(arena->At(each.object.offset), waiters, &each.object.waiters);
           waiters -= each.object.waiters.size();
         }
       });
@@ -186,6 +188,8 @@ class Roster {
           each.waiters_left =
               room->GoOnLooking(arena->At(each.object.offset), each.waiters_left, kStep, &each.object.waiters);
         }
+        // Let go of since: who was seen to wait may wait for its successor.
+        if (arena->CheckCell(each.object.offset, each.object.kind, each.generation) != Arena::Check::kOk) continue;
         const auto cell = std::tuple(arena->id(), each.object.offset, each.generation);
         while (hold != holds.end() && hold->cell() < cell) ++hold;
         for (; hold != holds.end() && hold->cell() == cell; ++hold) each.object.holders.push_back(hold->holder);

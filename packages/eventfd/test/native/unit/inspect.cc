@@ -216,8 +216,7 @@ TEST("inspect: a cell that is used anew meanwhile is the old one or the new one,
     for (int32_t permits = 1; !done; permits = 3 - permits) {
       const uint32_t cell =
           world.arena.AllocateCell(efd::kSemaphore, 0, permits, permits, permits == 1 ? "one" : "two");
-      CHECK(
-          world.arena.Dispose(cell, efd::kSemaphore, static_cast<uint32_t>(world.arena.At(cell)[efd::kGeneration])));
+      CHECK(world.arena.Dispose(cell, efd::kSemaphore, static_cast<uint32_t>(world.arena.At(cell)[efd::kGeneration])));
     }
   });
   for (int i = 0; i < 50; i++) {

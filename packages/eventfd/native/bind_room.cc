@@ -119,6 +119,7 @@ Napi::Value GrowArena(const Napi::CallbackInfo& info) {
 Napi::Value AllocateCell(const Napi::CallbackInfo& info) {
   Arena* arena = ArenaAt(info);
   if (arena == nullptr) return Number(info, 0);
+  if (arena->has_keeper()) return Refuse(info);  // its cells have names
   const int32_t kind = Int(info, 1), flags = Int(info, 2), permits = Int(info, 3), max = Int(info, 4);
   if (kind < efd::kSemaphore || kind > efd::kBarrier || !IsCount(permits) || !IsCount(max)) return Refuse(info);
   return Number(info, arena->AllocateCell(kind, flags, permits, max, info[5].As<Napi::String>(), Int(info, 6)));
@@ -144,6 +145,7 @@ Napi::Value CloseCell(const Napi::CallbackInfo& info) {
 
 Napi::Value DisposeCell(const Napi::CallbackInfo& info) {
   Arena* arena = ArenaAt(info);
+  if (arena != nullptr && arena->has_keeper()) return Refuse(info);  // the last to let go does
   return Napi::Boolean::New(info.Env(), arena != nullptr && arena->Dispose(Uint(info, 1), Int(info, 2), Uint(info, 3)));
 }
 

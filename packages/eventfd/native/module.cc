@@ -12,7 +12,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   if (first_env != nullptr && napi_get_reference_value(first_env, first_exports, &made) == napi_ok && made != nullptr) {
     return Napi::Object(env, made);
   }
-  BindEventFd(env, exports, BindRoom(env, exports));
+  const Blocking blocking = BindRoom(env, exports);
+  BindNames(env, exports, blocking.room);
+  BindEventFd(env, exports, blocking);
 #ifdef EFD_POINTS
   BindPoints(env, exports);
 #endif

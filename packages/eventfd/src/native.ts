@@ -257,7 +257,50 @@ export interface RoomBinding {
   setMostSpinning(threads: number): void;
 }
 
-type Addon = EventFdBinding & RoomBinding;
+/** What `openNamed` wants in its words, and leaves there: how the object was made, and where it is. */
+export const NamedWord = {
+  KIND: 0,
+  FLAGS: 1,
+  PERMITS: 2,
+  MAX: 3,
+  MAX_WAITING: 4,
+  OVER: 5,
+  OVER_GENERATION: 6,
+  CELL: 7,
+  GENERATION: 8,
+  SLOT: 9,
+} as const;
+export const NAMED_WORDS = 10;
+
+/** What `openNamed` says that gives no attachment. */
+export const Opened = { NOT_FOUND: -1, MISMATCH: -2, NO_ROOM: -3, MUTEX_GONE: -4 } as const;
+
+/**
+ * native/bind_names.cc: named objects. Their cells are in memory of the addon's own, which is an arena like others but that
+ * nothing here sees it; so their fast path is here, too, by the
+ * attachment; Signal, Event and Latch take the twins above.
+ */
+export interface NamesBinding {
+  /** The index of the arena of named objects in this thread; -1 when no address space is left for it. */
+  joinNames(copy: number): number;
+  /**
+   * An attachment to the object of that name, or one of `Opened`. `words` by `NamedWord`. With `exact` it must be, and is if
+   * there is none made, as the words say; else any of the kind will do, and none is made.
+   */
+  openNamed(copy: number, arena: number, name: string, words: Int32Array, exact: boolean): number;
+  /** The name of a cell that this thread is attached to. */
+  nameOfNamed(cell: number): string;
+  /** False when no memory is left. */
+  growNames(): boolean;
+  loadNamed(attachment: number, word: number): number;
+  /** What the attachment's ledger says. */
+  heldNamed(attachment: number): number;
+  /** As `tryAcquire` and `release`, in half the time. */
+  takeNamed(attachment: number, permits: number): number;
+  giveNamed(attachment: number, permits: number): number;
+}
+
+type Addon = EventFdBinding & RoomBinding & NamesBinding;
 
 /** Whether this module is not in its package any more. */
 function isBundled(): boolean {

@@ -7,7 +7,8 @@ import {
   type SyncWaitOptions,
   type WaitOptions,
 } from 'eventfd/internal';
-import { Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
+import { type Allocator, Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
+import { Opening } from './core/opening.js';
 import { checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
 import { BarrierBrokenError } from './errors.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -50,6 +51,23 @@ export class Barrier extends SharedObject {
    */
   static from(handle: BarrierHandle | { handle: BarrierHandle }): Barrier {
     return new Barrier(Cell.from('Barrier', handle) as never);
+  }
+
+  /**
+   * The barrier of that name in this process, made if there is none: the same from whichever thread, in any order.
+   *
+   * It exists while a thread has it open, holds it or waits for it. `[Symbol.dispose]`, garbage collection or the end of the
+   * thread lets go; the last frees it, and \`open\` then makes a new one. \`close()\` ends it for all.
+   *
+   * @param name any string of at most 1,024 bytes (in UTF-8), compared by its UTF-16 code units
+   * @param parties as the constructor's. Without it, whatever is there is attached, and nothing is made
+   * @throws OpenMismatchError `ERR_OPEN_MISMATCH` when the object of that name is of another class, or made otherwise;
+   *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
+   *   `ERR_NO_ADDRESS_SPACE`; NameNotFoundError `ERR_NOT_FOUND`
+   */
+  static open(name: string, parties?: number): Barrier {
+    const opening = new Opening(name);
+    return new Barrier((parties === undefined ? opening.attach('Barrier') : allocate(parties, {}, opening)) as never);
   }
 
   /**
@@ -123,8 +141,8 @@ export class Barrier extends SharedObject {
   }
 }
 
-function allocate(parties: number, options: SharedObjectOptions): Cell {
+function allocate(parties: number, options: SharedObjectOptions, to: Allocator = Cell): Cell {
   requireInteger('parties', parties, 1, MAX_PERMITS);
   requireOptions(options);
-  return Cell.allocate('Barrier', { permits: 0, max: parties, flags: 0, name: options.name });
+  return to.allocate('Barrier', { permits: 0, max: parties, flags: 0, name: options.name });
 }

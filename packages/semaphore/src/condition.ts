@@ -2,6 +2,7 @@ import {
   type Cancellable,
   type CheckedSyncWait,
   cancelWhen,
+  invalidArgValue,
   native,
   Role,
   received,
@@ -14,7 +15,9 @@ import {
   throwIfAborted,
   type WaitOptions,
 } from 'eventfd/internal';
-import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
+import { type Allocator, Cell, type Handle, MAX_PERMITS } from './core/cell.js';
+import { mutexOfOpened, NamedArena } from './core/names.js';
+import { Opening } from './core/opening.js';
 import { type CheckedWait, checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
 import { Mutex, type MutexGuard, type MutexHandle, requireGuard } from './mutex.js';
 import { requireShared, SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -64,6 +67,38 @@ export class Condition extends SharedObject {
   static from(posted: PostedCondition): Condition {
     const cell = Cell.from('Condition', posted);
     return new Condition(Mutex.from(posted.mutex), cell as never);
+  }
+
+  /**
+   * The condition of that name in this process, made if there is none: the same from whichever thread, in any order.
+   *
+   * It exists while a thread has it open, holds it or waits for it. `[Symbol.dispose]`, garbage collection or the end of the
+   * thread lets go; the last frees it, and \`open\` then makes a new one. \`close()\` ends it for all.
+   *
+   * @param name any string of at most 1,024 bytes (in UTF-8), compared by its UTF-16 code units
+   * @param mutex a named one: while the condition is open, so is its mutex. Without it, whatever is there is attached, with
+   *   its mutex, and nothing is made
+   * @throws OpenMismatchError `ERR_OPEN_MISMATCH` when the object of that name is of another class, or made otherwise;
+   *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
+   *   `ERR_NO_ADDRESS_SPACE`; NameNotFoundError `ERR_NOT_FOUND`
+   */
+  static open(name: string, mutex?: Mutex): Condition {
+    const opening = new Opening(name);
+    if (mutex === undefined) {
+      const cell = opening.attach('Condition');
+      return new Condition(Mutex.from(mutexOfOpened()), cell as never);
+    }
+    requireShared('mutex', 'Mutex', mutex);
+    if (!NamedArena.isNamed(mutex.handle.memory)) {
+      throw invalidArgValue('mutex', 'must be a named one, of Mutex.open, as the condition is', mutex);
+    }
+    return new Condition(mutex, allocate({}, opening, mutex.handle) as never);
+  }
+
+  /** Lets go of it, if it is a named one, and of its mutex with it. Else closes it and frees its memory for another. */
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.#mutexCell.endUse();
   }
 
   /**
@@ -219,7 +254,7 @@ function unlessTimedOut(error: unknown): void {
   if ((error as { code?: unknown } | undefined)?.code !== 'ERR_TIMEOUT') throw error;
 }
 
-function allocate(options: SharedObjectOptions): Cell {
+function allocate(options: SharedObjectOptions, to: Allocator = Cell, over?: Handle): Cell {
   requireOptions(options);
-  return Cell.allocate('Condition', { permits: 0, max: 0, flags: 0, name: options.name });
+  return to.allocate('Condition', { permits: 0, max: 0, flags: 0, name: options.name, over });
 }

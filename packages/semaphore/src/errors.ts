@@ -46,3 +46,28 @@ export class QueueFullError extends Error {
     this.maxWaiting = maxWaiting;
   }
 }
+
+/**
+ * `open` found an object of that name, of another class or made with other numbers or options. Nothing was opened. `code` is
+ * `ERR_OPEN_MISMATCH`.
+ */
+export class OpenMismatchError extends Error {
+  override readonly name = 'OpenMismatchError';
+  readonly code = 'ERR_OPEN_MISMATCH';
+
+  /** @internal */
+  constructor(named: string, found: string, asked: string) {
+    super(`The name ${named} is open as a ${found}, and this asks for a ${asked}. Open it everywhere as the same`);
+  }
+}
+
+/** `open` without numbers found no object of that name, and so could make none. `code` is `ERR_NOT_FOUND`. */
+export class NameNotFoundError extends Error {
+  override readonly name = 'NameNotFoundError';
+  readonly code = 'ERR_NOT_FOUND';
+
+  /** @internal */
+  constructor(what: string) {
+    super(`Nobody has a ${what} open. Say what it is to be, to make it, or keep it open where it was made`);
+  }
+}

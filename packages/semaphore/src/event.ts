@@ -6,7 +6,8 @@ import {
   type SyncWaitOptions,
   type WaitOptions,
 } from 'eventfd/internal';
-import { Cell, Flag, type Handle } from './core/cell.js';
+import { type Allocator, Cell, Flag, type Handle } from './core/cell.js';
+import { Opening } from './core/opening.js';
 import { Turnstile } from './core/turnstile.js';
 import { checkWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -49,6 +50,21 @@ export class Event extends SharedObject {
    */
   static from(handle: EventHandle | { handle: EventHandle }): Event {
     return new Event(Cell.from('Event', handle) as never);
+  }
+
+  /**
+   * The event of that name in this process, made if there is none: the same from whichever thread, in any order.
+   *
+   * It exists while a thread has it open, holds it or waits for it. `[Symbol.dispose]`, garbage collection or the end of the
+   * thread lets go; the last frees it, and \`open\` then makes a new one. \`close()\` ends it for all.
+   *
+   * @param name any string of at most 1,024 bytes (in UTF-8), compared by its UTF-16 code units
+   * @throws OpenMismatchError `ERR_OPEN_MISMATCH` when the object of that name is of another class, or made otherwise;
+   *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
+   *   `ERR_NO_ADDRESS_SPACE`
+   */
+  static open(name: string, options?: Omit<EventOptions, 'name'>): Event {
+    return new Event(allocate(options ?? {}, new Opening(name)) as never);
   }
 
   /**
@@ -106,10 +122,10 @@ export class Event extends SharedObject {
   }
 }
 
-function allocate(options: EventOptions): Cell {
+function allocate(options: EventOptions, to: Allocator = Cell): Cell {
   requireOptions(options);
   const { autoReset = false, set = false, name } = options;
   requireBoolean('options.autoReset', autoReset);
   requireBoolean('options.set', set);
-  return Cell.allocate('Event', { permits: set ? 1 : 0, max: 1, flags: autoReset ? Flag.AUTO_RESET : 0, name });
+  return to.allocate('Event', { permits: set ? 1 : 0, max: 1, flags: autoReset ? Flag.AUTO_RESET : 0, name });
 }

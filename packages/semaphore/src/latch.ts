@@ -6,7 +6,8 @@ import {
   throwIfAborted,
   type WaitOptions,
 } from 'eventfd/internal';
-import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
+import { type Allocator, Cell, type Handle, MAX_PERMITS } from './core/cell.js';
+import { Opening } from './core/opening.js';
 import { Turnstile } from './core/turnstile.js';
 import { checkWait, readWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -44,6 +45,23 @@ export class Latch extends SharedObject {
    */
   static from(handle: LatchHandle | { handle: LatchHandle }): Latch {
     return new Latch(Cell.from('Latch', handle) as never);
+  }
+
+  /**
+   * The latch of that name in this process, made if there is none: the same from whichever thread, in any order.
+   *
+   * It exists while a thread has it open, holds it or waits for it. `[Symbol.dispose]`, garbage collection or the end of the
+   * thread lets go; the last frees it, and \`open\` then makes a new one. \`close()\` ends it for all.
+   *
+   * @param name any string of at most 1,024 bytes (in UTF-8), compared by its UTF-16 code units
+   * @param count as the constructor's. Without it, whatever is there is attached, and nothing is made
+   * @throws OpenMismatchError `ERR_OPEN_MISMATCH` when the object of that name is of another class, or made otherwise;
+   *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
+   *   `ERR_NO_ADDRESS_SPACE`; NameNotFoundError `ERR_NOT_FOUND`
+   */
+  static open(name: string, count?: number): Latch {
+    const opening = new Opening(name);
+    return new Latch((count === undefined ? opening.attach('Latch') : allocate(count, {}, opening)) as never);
   }
 
   /**
@@ -111,8 +129,8 @@ export class Latch extends SharedObject {
   }
 }
 
-function allocate(count: number, options: SharedObjectOptions): Cell {
+function allocate(count: number, options: SharedObjectOptions, to: Allocator = Cell): Cell {
   requireInteger('count', count, 0, MAX_PERMITS);
   requireOptions(options);
-  return Cell.allocate('Latch', { permits: 1 - count, max: 1, flags: 0, name: options.name });
+  return to.allocate('Latch', { permits: 1 - count, max: 1, flags: 0, name: options.name });
 }

@@ -13,8 +13,9 @@ import {
 } from 'eventfd/internal';
 import { otherAddonError } from './core/arena.js';
 import { BatchSemaphore } from './core/batch-semaphore.js';
-import { Cell, Flag, type Handle } from './core/cell.js';
+import { type Allocator, Cell, Flag, type Handle } from './core/cell.js';
 import type { Hold } from './core/hold.js';
+import { Opening } from './core/opening.js';
 import { runHolding } from './core/run.js';
 import { type CheckedWait, checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
 import { DeadlockError } from './errors.js';
@@ -72,10 +73,10 @@ export class Mutex extends SharedObject {
 
   /** @throws TypeError `ERR_INVALID_ARG_TYPE` */
   constructor(options?: MutexOptions);
-  constructor(options: MutexOptions | Cell = {}) {
+  constructor(options: MutexOptions | Cell = {}, opened?: MutexOptions) {
     const cell = options instanceof Cell ? options : allocate(options);
     super(cell);
-    this.#core = new BatchSemaphore(cell, options instanceof Cell ? undefined : options.trackLeaks);
+    this.#core = new BatchSemaphore(cell, options instanceof Cell ? opened?.trackLeaks : options.trackLeaks);
   }
 
   /**
@@ -85,6 +86,22 @@ export class Mutex extends SharedObject {
    */
   static from(handle: MutexHandle | { handle: MutexHandle }): Mutex {
     return new Mutex(Cell.from('Mutex', handle) as never);
+  }
+
+  /**
+   * The mutex of that name in this process, made if there is none: the same from whichever thread, in any order.
+   *
+   * It exists while a thread has it open, holds it or waits for it. `[Symbol.dispose]`, garbage collection or the end of the
+   * thread lets go; the last frees it, and \`open\` then makes a new one. \`close()\` ends it for all.
+   *
+   * @param name any string of at most 1,024 bytes (in UTF-8), compared by its UTF-16 code units
+   * @throws OpenMismatchError `ERR_OPEN_MISMATCH` when the object of that name is of another class, or made otherwise;
+   *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
+   *   `ERR_NO_ADDRESS_SPACE`
+   */
+  static open(name: string, options?: Omit<MutexOptions, 'name'>): Mutex {
+    const Opened = Mutex as unknown as new (cell: Cell, options?: MutexOptions) => Mutex;
+    return new Opened(allocate(options ?? {}, new Opening(name)), options);
   }
 
   /**
@@ -252,11 +269,11 @@ export function requireGuard(name: string, guard: unknown): LockOf {
   return lock;
 }
 
-function allocate(options: MutexOptions): Cell {
+function allocate(options: MutexOptions, to: Allocator = Cell): Cell {
   requireOptions(options);
   const { fair = false, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
-  return Cell.allocate('Mutex', { permits: 1, max: 1, flags: fair ? Flag.FAIR : 0, name, maxWaiting });
+  return to.allocate('Mutex', { permits: 1, max: 1, flags: fair ? Flag.FAIR : 0, name, maxWaiting });
 }
 
 function lockWith(core: BatchSemaphore, wait: CheckedWait): Promise<MutexGuard> {

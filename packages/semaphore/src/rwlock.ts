@@ -7,9 +7,10 @@ import {
   type WaitOptions,
 } from 'eventfd/internal';
 import { BatchSemaphore } from './core/batch-semaphore.js';
-import { Cell, Flag, type Handle, MAX_PERMITS } from './core/cell.js';
+import { type Allocator, Cell, Flag, type Handle, MAX_PERMITS } from './core/cell.js';
 import { ReleaseResult } from './core/fastpath.js';
 import type { Hold } from './core/hold.js';
+import { Opening } from './core/opening.js';
 import { runHolding } from './core/run.js';
 import { checkWait, readWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -51,10 +52,10 @@ export class RwLock extends SharedObject {
 
   /** @throws TypeError `ERR_INVALID_ARG_TYPE` */
   constructor(options?: RwLockOptions);
-  constructor(options: RwLockOptions | Cell = {}) {
+  constructor(options: RwLockOptions | Cell = {}, opened?: RwLockOptions) {
     const cell = options instanceof Cell ? options : allocate(options);
     super(cell);
-    this.#core = new BatchSemaphore(cell, options instanceof Cell ? undefined : options.trackLeaks);
+    this.#core = new BatchSemaphore(cell, options instanceof Cell ? opened?.trackLeaks : options.trackLeaks);
   }
 
   /**
@@ -64,6 +65,22 @@ export class RwLock extends SharedObject {
    */
   static from(handle: RwLockHandle | { handle: RwLockHandle }): RwLock {
     return new RwLock(Cell.from('RwLock', handle) as never);
+  }
+
+  /**
+   * The lock of that name in this process, made if there is none: the same from whichever thread, in any order.
+   *
+   * It exists while a thread has it open, holds it or waits for it. `[Symbol.dispose]`, garbage collection or the end of the
+   * thread lets go; the last frees it, and \`open\` then makes a new one. \`close()\` ends it for all.
+   *
+   * @param name any string of at most 1,024 bytes (in UTF-8), compared by its UTF-16 code units
+   * @throws OpenMismatchError `ERR_OPEN_MISMATCH` when the object of that name is of another class, or made otherwise;
+   *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
+   *   `ERR_NO_ADDRESS_SPACE`
+   */
+  static open(name: string, options?: Omit<RwLockOptions, 'name'>): RwLock {
+    const Opened = RwLock as unknown as new (cell: Cell, options?: RwLockOptions) => RwLock;
+    return new Opened(allocate(options ?? {}, new Opening(name)), options);
   }
 
   /** Locks it to read if nobody writes or is owed it; never waits. @throws ClosedError `ERR_RWLOCK_CLOSED` */
@@ -285,9 +302,9 @@ function runSyncWith<T, G extends ReadGuard | WriteGuard>(guard: G, fn: (guard: 
   }
 }
 
-function allocate(options: RwLockOptions): Cell {
+function allocate(options: RwLockOptions, to: Allocator = Cell): Cell {
   requireOptions(options);
   const { fair = false, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
-  return Cell.allocate('RwLock', { permits: WRITE, max: WRITE, flags: fair ? Flag.FAIR : 0, name, maxWaiting });
+  return to.allocate('RwLock', { permits: WRITE, max: WRITE, flags: fair ? Flag.FAIR : 0, name, maxWaiting });
 }

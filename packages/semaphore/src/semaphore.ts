@@ -10,7 +10,8 @@ import {
   type WaitOptions,
 } from 'eventfd/internal';
 import { BatchSemaphore } from './core/batch-semaphore.js';
-import { Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
+import { type Allocator, Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
+import { Opening } from './core/opening.js';
 import { runHolding } from './core/run.js';
 import { checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
 import { Event } from './event.js';
@@ -45,6 +46,9 @@ export interface SemaphoreOptions extends SharedObjectOptions {
    */
   max?: number | undefined;
 }
+
+/** What `Semaphore.open` takes: who opens it by its name would not know of a bell. */
+export type NamedSemaphoreOptions = Omit<SemaphoreOptions, 'name' | 'bell'>;
 
 export interface AcquireSyncOptions extends SyncWaitOptions {
   /**
@@ -102,6 +106,28 @@ export class Semaphore extends SharedObject {
    */
   static from(handle: SemaphoreHandle | { handle: SemaphoreHandle }): Semaphore {
     return new Semaphore(Cell.from('Semaphore', handle) as never);
+  }
+
+  /**
+   * The semaphore of that name in this process, made if there is none: the same from whichever thread, in any order.
+   *
+   * It exists while a thread has it open, holds it or waits for it. `[Symbol.dispose]`, garbage collection or the end of the
+   * thread lets go; the last frees it, and \`open\` then makes a new one. \`close()\` ends it for all.
+   *
+   * @param name any string of at most 1,024 bytes (in UTF-8), compared by its UTF-16 code units
+   * @param permits as the constructor's. Without it, whatever is there is attached, and nothing is made
+   * @throws OpenMismatchError `ERR_OPEN_MISMATCH` when the object of that name is of another class, or made otherwise;
+   *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
+   *   `ERR_NO_ADDRESS_SPACE`; NameNotFoundError `ERR_NOT_FOUND`
+   */
+  static open(name: string, permits?: number, options?: NamedSemaphoreOptions): Semaphore {
+    const opening = new Opening(name);
+    requireOptions(options);
+    const { fair, max, maxWaiting } = options ?? {};
+    if ([permits, fair, max, maxWaiting].every((each) => each === undefined)) {
+      return new Semaphore(opening.attach('Semaphore') as never, options);
+    }
+    return new Semaphore(allocate(permits as number, options ?? {}, opening) as never, options);
   }
 
   /**
@@ -240,7 +266,7 @@ export class Semaphore extends SharedObject {
   }
 }
 
-function allocate(permits: number, options: SemaphoreOptions): Cell {
+function allocate(permits: number, options: SemaphoreOptions, to: Allocator = Cell): Cell {
   requireOptions(options);
   const { bell, fair = false, max, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
@@ -251,7 +277,7 @@ function allocate(permits: number, options: SemaphoreOptions): Cell {
     throw invalidArgValue('options.bell', 'must be an Event with autoReset', bell);
   }
   const flags = (fair ? Flag.FAIR : 0) | (max !== undefined ? Flag.MAX_GIVEN : 0);
-  return Cell.allocate('Semaphore', { permits, max: most, flags, name, bell: bell?.handle, maxWaiting });
+  return to.allocate('Semaphore', { permits, max: most, flags, name, bell: bell?.handle, maxWaiting });
 }
 
 function requirePermits(name: string, value: unknown): number {

@@ -6,7 +6,7 @@ import './trace/join.js';
 
 /** What every shared object takes. */
 export interface SharedObjectOptions {
-  /** Shown in errors and by `inspect`. */
+  /** A label, shown in errors and by `inspect`: two objects of one `name` are two. See `open` for names that find each other. */
   name?: string | undefined;
 }
 
@@ -52,7 +52,7 @@ export abstract class SharedObject {
     return this.#cell.closed;
   }
 
-  /** As given to the constructor: for `inspect` and messages. */
+  /** As given to `open` or, for `inspect` and messages alone, to the constructor. */
   get name(): string | undefined {
     return this.handle.name;
   }
@@ -65,7 +65,10 @@ export abstract class SharedObject {
     this.#cell.close();
   }
 
-  /** Closes it and frees its memory for another; its handles attach no more. */
+  /**
+   * Closes it and frees its memory for another; its handles attach no more. One that was opened by its name it lets go of:
+   * others who have it open go on, and so does what is held or waited for.
+   */
   [Symbol.dispose](): void {
     this.#cell.dispose();
   }

@@ -9,7 +9,8 @@ import {
   type SyncWaitOptions,
   type WaitOptions,
 } from 'eventfd/internal';
-import { Cell, type Handle, MAX_PERMITS } from './core/cell.js';
+import { type Allocator, Cell, type Handle, MAX_PERMITS } from './core/cell.js';
+import { Opening } from './core/opening.js';
 import { Turnstile } from './core/turnstile.js';
 import { checkWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -49,6 +50,22 @@ export class Signal extends SharedObject {
    */
   static from(handle: SignalHandle | { handle: SignalHandle }): Signal {
     return new Signal(Cell.from('Signal', handle) as never);
+  }
+
+  /**
+   * The signal of that name in this process, made if there is none: the same from whichever thread, in any order.
+   *
+   * It exists while a thread has it open, holds it or waits for it. `[Symbol.dispose]`, garbage collection or the end of the
+   * thread lets go; the last frees it, and \`open\` then makes a new one. \`close()\` ends it for all.
+   *
+   * @param name any string of at most 1,024 bytes (in UTF-8), compared by its UTF-16 code units
+   * @param initial posts that are there when it is made; 0 by default
+   * @throws OpenMismatchError `ERR_OPEN_MISMATCH` when the object of that name is of another class, or made otherwise;
+   *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
+   *   `ERR_NO_ADDRESS_SPACE`
+   */
+  static open(name: string, initial = 0): Signal {
+    return new Signal(allocate(initial, {}, new Opening(name)) as never);
   }
 
   /**
@@ -143,8 +160,8 @@ export class Signal extends SharedObject {
   }
 }
 
-function allocate(initial: number, options: SharedObjectOptions): Cell {
+function allocate(initial: number, options: SharedObjectOptions, to: Allocator = Cell): Cell {
   requireInteger('initial', initial, 0, MAX_PERMITS);
   requireOptions(options);
-  return Cell.allocate('Signal', { permits: initial, max: MAX_PERMITS, flags: 0, name: options.name });
+  return to.allocate('Signal', { permits: initial, max: MAX_PERMITS, flags: 0, name: options.name });
 }

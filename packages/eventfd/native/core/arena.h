@@ -101,19 +101,41 @@ class Arena {
     return CheckLocked(offset, kind, generation);
   }
 
+  // Who is asked, where cells are not disposed of but end with their last user; see names.h.
+  class Keeper {
+   public:
+    virtual Check Attach(uint32_t offset, int32_t kind, uint32_t generation) = 0;
+    virtual void Detach(uint32_t offset) = 0;
+
+   protected:
+    ~Keeper() = default;
+  };
+  // Before anybody else knows the arena.
+  void SetKeeper(Keeper* keeper) { keeper_ = keeper; }
+  bool has_keeper() const { return keeper_ != nullptr; }
+
   // A thread uses the cell from now on: it is not reused before that thread lets go.
   Check Attach(uint32_t offset, int32_t kind, uint32_t generation) {
+    return keeper_ != nullptr ? keeper_->Attach(offset, kind, generation) : Count(offset, kind, generation);
+  }
+
+  void Detach(uint32_t offset) { keeper_ != nullptr ? keeper_->Detach(offset) : static_cast<void>(Uncount(offset)); }
+
+  // The same without asking the keeper: for itself.
+  Check Count(uint32_t offset, int32_t kind, uint32_t generation) {
     std::lock_guard lock(mutex_);
     const Check check = CheckLocked(offset, kind, generation);
     if (check == Check::kOk) lines_[offset / kLine].attached++;
     return check;
   }
 
-  void Detach(uint32_t offset) {
+  // How many still use the cell.
+  uint32_t Uncount(uint32_t offset) {
     std::lock_guard lock(mutex_);
     Line& line = lines_[offset / kLine];
-    line.attached--;
+    const uint32_t left = --line.attached;
     FreeIfUnused(offset, line);
+    return left;
   }
 
   // No handle attaches the cell any more. False when that was so already.
@@ -125,6 +147,12 @@ class Arena {
     ForgetName(offset);
     FreeIfUnused(offset, line);
     return true;
+  }
+
+  // How many use the cell.
+  uint32_t Users(uint32_t offset) {
+    std::lock_guard lock(mutex_);
+    return lines_[offset / kLine].attached;
   }
 
   // A line for a thread's ledger, zeroed; 0 when the memory must grow first.
@@ -226,6 +254,7 @@ class Arena {
   std::deque<Line> lines_;  // it grows without being copied: others wait for the lock
   uint32_t first_free_ = 0;
   std::unordered_map<uint32_t, std::string> names_;
+  Keeper* keeper_ = nullptr;
 };
 
 // Keeps the books of an arena.

@@ -17,6 +17,16 @@ struct Pages {
     return memory;
   }
   static void Unmap(void* memory, std::size_t bytes) { munmap(memory, bytes); }
+
+  // Addresses without memory, to be committed from the front as it is needed. Null when there are none.
+  static void* Reserve(std::size_t bytes) {
+    void* memory = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? nullptr : memory;
+  }
+  // False when the kernel has no more.
+  static bool Commit(void* reserved, std::size_t bytes) {
+    return mprotect(reserved, bytes, PROT_READ | PROT_WRITE) == 0;
+  }
 };
 
 }  // namespace efd

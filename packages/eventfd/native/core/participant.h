@@ -100,14 +100,24 @@ class Participant {
   // first, for the ledger.
   enum class Attached { kOk, kRefused, kNoRoom };
   Attached Attach(uint32_t index, uint32_t offset, int32_t kind, uint32_t generation, uint32_t* id, uint32_t copy = 0) {
+    return AttachTo(index, kind, copy, id, [&](uint32_t* to, uint32_t* of) {
+      *to = offset;
+      *of = generation;
+      return members_[index].arena->Attach(offset, kind, generation) == Arena::Check::kOk;
+    });
+  }
+
+  // The same for whatever cell `find(&offset, &generation)` finds and attaches; false when it finds none.
+  template <class F>
+  Attached AttachTo(uint32_t index, int32_t kind, uint32_t copy, uint32_t* id, F find) {
     Member& member = members_[index];
-    uint32_t slot = 0;
+    uint32_t slot = 0, offset = 0, generation = 0;
     if (kind <= kRwLock) {
       slot = member.ledger.Take(member.arena);
       if (slot == 0) return Attached::kNoRoom;
     }
     AtPoint("attaching");
-    if (member.arena->Attach(offset, kind, generation) != Arena::Check::kOk) {
+    if (!find(&offset, &generation)) {
       if (slot != 0) member.ledger.Give(member.arena, slot);
       return Attached::kRefused;
     }

@@ -9,7 +9,10 @@
 #include <chrono>
 #include <cstdint>
 #include <fstream>
+#include <mutex>
 
+#include "core/names.h"
+#include "core/pages.h"
 #include "core/roster.h"
 #include "core/spin.h"
 #include "loop/quota.h"
@@ -29,12 +32,35 @@ struct Process {
     return *process;
   }
 
+  // The named objects; null while there is no address space for them.
+  Names<RealSync>* names() {
+    std::lock_guard lock(names_mutex_);
+    if (names_ == nullptr) names_ = NewNames();
+    return names_;
+  }
+
  private:
   Process() {
     // Of n cores, n - 1 may spin; on one core there is nobody to wait for.
     std::ifstream groups("/proc/self/cgroup");
     const int cores = static_cast<int>(uv_available_parallelism());
     Spinner<RealSync>::SetMostSpinning(CoresWithin(CpuQuota(groups, "/sys/fs/cgroup"), cores) - 1);
+  }
+
+  // Offsets stay small integers, and 16 million lines are enough for all that are open at a time. Where so much address
+  // space is not to be had, less.
+  Names<RealSync>* NewNames() const {
+    constexpr std::size_t kFirst = std::size_t{1} << 20;
+    for (std::size_t reserved = std::size_t{1} << 30; reserved >= kFirst; reserved /= 4) {
+      void* base = Pages::Reserve(reserved);
+      if (base == nullptr) continue;
+      if (Pages::Commit(base, kFirst)) {
+        return new Names<RealSync>(static_cast<uint8_t*>(base), kFirst, reserved, addon_id,
+                                   [](void* memory, std::size_t bytes) { return Pages::Commit(memory, bytes); });
+      }
+      Pages::Unmap(base, reserved);
+    }
+    return nullptr;
   }
 
   static bool IsMapped(const void* address) {
@@ -50,6 +76,9 @@ struct Process {
     if (getrandom(&id, sizeof id, 0) != sizeof id) id = static_cast<uint64_t>(getpid());
     return id >> 11;
   }
+
+  std::mutex names_mutex_;
+  Names<RealSync>* names_ = nullptr;
 };
 
 inline int64_t NowMs() {

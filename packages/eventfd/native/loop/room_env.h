@@ -78,8 +78,18 @@ class RoomEnv {
     return index;
   }
 
+  // The same of the arena of named objects, whose memory is the process's and stays.
+  uint32_t JoinNames(Arena* arena, uint32_t copy) {
+    bool is_new;
+    const uint32_t index = participant_.Join(arena, &is_new, copy);
+    if (index >= memories_.size()) memories_.resize(index + 1);
+    return index;
+  }
+
+  // Null where there is no such arena, or none with a memory of JavaScript's.
   Napi::ObjectReference* MemoryOf(uint32_t arena) {
-    return participant_.ArenaAt(arena) == nullptr ? nullptr : &memories_[arena];
+    const Arena* found = participant_.ArenaAt(arena);
+    return found == nullptr || found->has_keeper() ? nullptr : &memories_[arena];
   }
 
   // True when the thread has left the arena with that.

@@ -19,12 +19,23 @@ function newMemory(): ArenaMemory {
   try {
     return reserve();
   } catch (cause) {
-    const message =
-      'No address space is left for shared memory, of which up to 10 GiB are reserved and as much is used as objects need. ' +
-      'Raise `ulimit -v`, let go of what else has reserved much, or start Node 20 or 22 with --disable-wasm-trap-handler: ' +
-      'they then reserve 2 GiB, as later ones do by themselves where there is no more';
-    throw Object.assign(new RangeError(message, { cause }), { code: 'ERR_NO_ADDRESS_SPACE' });
+    throw noAddressSpace(
+      'of which up to 10 GiB are reserved and as much is used as objects need',
+      ', or start Node 20 or 22 with --disable-wasm-trap-handler: they then reserve 2 GiB, as later ones do by themselves where there is no more',
+      cause,
+    );
   }
+}
+
+export function noAddressSpace(what: string, remedy: string, cause?: unknown): Error {
+  const message = `No address space is left for shared memory, ${what}. Raise \`ulimit -v\`, let go of what else has reserved much${remedy}`;
+  const error = new RangeError(message, cause === undefined ? undefined : { cause });
+  return Object.assign(error, { code: 'ERR_NO_ADDRESS_SPACE' });
+}
+
+export function arenaFull(what: string): Error {
+  const message = `No memory is left to attach ${what}; dispose of objects that are no longer used`;
+  return Object.assign(new RangeError(message), { code: 'ERR_ARENA_FULL' });
 }
 
 export function otherAddonError(what: string): Error {

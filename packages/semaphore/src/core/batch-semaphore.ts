@@ -9,6 +9,7 @@ import { type Cell, Flag } from './cell.js';
 import { publishAbandoned } from './diagnostics.js';
 import { ReleaseResult, TryResult } from './fastpath.js';
 import type { Hold } from './hold.js';
+import { NamedArena } from './names.js';
 import { type HoldObserver, observerOf } from './observer.js';
 import { refuseToBePosted } from './unpostable.js';
 import { type CheckedWait, type Target, waitFor, waitForSync } from './wait.js';
@@ -18,6 +19,8 @@ export class BatchSemaphore {
   /** Who watches what it hands out: nobody, as a rule. */
   declare readonly observer: HoldObserver | undefined;
   readonly #bell: Bell | undefined;
+  /** Its memory is the addon's, and so is its fast path. A branch on this keeps the other calls to one callee. */
+  readonly #named: boolean;
   readonly #tryAcquire: (cell: number, slot: number, permits: number) => number;
   readonly #release: (cell: number, slot: number, permits: number) => number;
 
@@ -29,6 +32,7 @@ export class BatchSemaphore {
     this.cell = cell;
     this.observer = observerOf(cell, trackLeaks);
     this.#bell = cell.handle.bell === undefined ? undefined : new Bell(cell.handle.bell);
+    this.#named = cell.arena instanceof NamedArena;
     this.#tryAcquire = cell.arena.fast.tryAcquire;
     this.#release = cell.arena.fast.release;
   }
@@ -40,14 +44,21 @@ export class BatchSemaphore {
    * hold stands for. Where somebody watches, or the last owner died, there is one.
    */
   tryHold<H extends Hold>(permits: number, hold: H): H | undefined {
-    let result = this.#tryAcquire(this.cell.offset, this.cell.slot, permits);
-    if (result === TryResult.NO_SLOT) {
-      this.cell.attach();
-      result = this.#tryAcquire(this.cell.offset, this.cell.slot, permits);
+    const { cell } = this;
+    let result: number;
+    if (this.#named) {
+      if (cell.letGo) throw cell.closedError();
+      result = native.takeNamed(cell.attachment, permits);
+    } else {
+      result = this.#tryAcquire(cell.offset, cell.slot, permits);
+      if (result === TryResult.NO_SLOT) {
+        cell.attach();
+        result = this.#tryAcquire(cell.offset, cell.slot, permits);
+      }
     }
     if (result === TryResult.TAKEN && this.observer === undefined) return hold;
     if (result === TryResult.NOT_NOW) return undefined;
-    if (result === TryResult.CLOSED) throw this.cell.closedError();
+    if (result === TryResult.CLOSED) throw cell.closedError();
     this.#foundAbandoned = result === TryResult.TAKEN_ABANDONED;
     hold.onAcquired();
     return hold;
@@ -61,7 +72,9 @@ export class BatchSemaphore {
    * that it holds nothing any more, and passes the result to `afterRelease`.
    */
   release(permits: number): number {
-    const result = this.#release(this.cell.offset, this.cell.slot, permits);
+    const result = this.#named
+      ? native.giveNamed(this.cell.attachment, permits)
+      : this.#release(this.cell.offset, this.cell.slot, permits);
     if (result === ReleaseResult.SERVE_WAITERS) native.serve(this.cell.attachment);
     return result;
   }
@@ -70,6 +83,7 @@ export class BatchSemaphore {
   afterRelease(result: number, hold: Hold): void {
     this.observer?.settled(hold);
     if (result === ReleaseResult.SERVE_WAITERS) this.#bell?.ring();
+    if (this.cell.letGo) this.cell.endUse();
     if (result === ReleaseResult.NOT_HELD) throw notHeldError(this.cell);
   }
 
@@ -130,7 +144,7 @@ export class BatchSemaphore {
 
   /** Whether this thread holds permits of it, through this object. */
   get isHolder(): boolean {
-    return this.cell.slot !== 0 && this.cell.arena.load(this.cell.slot, 0) > 0;
+    return this.cell.held > 0;
   }
 
   /** Whether no permit is free; false once the object is disposed. */

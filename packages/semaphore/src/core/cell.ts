@@ -11,7 +11,8 @@ import {
   requireString,
   thisCopy,
 } from 'eventfd/internal';
-import { Arena } from './arena.js';
+import { Arena, arenaFull } from './arena.js';
+import { attachNamed, type Named, NamedArena, openNamed } from './names.js';
 
 /** The kinds of object; a handle of one kind attaches to no other. native/core/words.h says how each uses its cell. */
 export const Kind = {
@@ -55,6 +56,13 @@ export interface Allocation {
   readonly maxWaiting?: number | undefined;
   readonly name: string | undefined;
   readonly bell?: Handle | undefined;
+  /** The mutex of a condition. */
+  readonly over?: Handle | undefined;
+}
+
+/** Where a class makes its cell: memory of this thread's choice, or under a name. */
+export interface Allocator {
+  allocate(kind: KindName, allocation: Allocation): Cell;
 }
 
 /** Attachments end with the object that used them, unless their thread holds permits or waits. */
@@ -62,17 +70,19 @@ const unused = new FinalizationRegistry<number>((attachment) => native.detach(at
 
 export class Cell {
   readonly kind: KindName;
-  readonly arena: Arena;
+  readonly arena: Arena | NamedArena;
   readonly offset: number;
   readonly handle: Handle;
   /** This thread's held counter; 0 until the first use attaches the thread. */
   slot = 0;
   /** The addon's name for this thread's use of the cell; negative until then. */
   attachment = -1;
+  /** Of a named object: this use of it is over, but for what it holds and waits for. */
+  letGo = false;
 
   private constructor(
     kind: KindName,
-    arena: Arena,
+    arena: Arena | NamedArena,
     offset: number,
     generation: number,
     name: string | undefined,
@@ -96,6 +106,21 @@ export class Cell {
     }
   }
 
+  /**
+   * Attaches the object of a name, made as `wanted` says if there is none. Without `wanted` it takes what there is.
+   *
+   * @throws OpenMismatchError `ERR_OPEN_MISMATCH`; NameNotFoundError `ERR_NOT_FOUND`
+   */
+  static open(kind: KindName, name: string, wanted?: Allocation): Cell {
+    return Cell.#named(openNamed(kind, name, wanted), kind);
+  }
+
+  static #named({ attachment, slot, offset, generation, name }: Named, kind: KindName): Cell {
+    const cell = new Cell(kind, NamedArena.get(), offset, generation, name, undefined);
+    cell.#attached(attachment, slot);
+    return cell;
+  }
+
   /** Attaches what another thread posted: a handle, or an object that carries one as its own `handle`. */
   static from(kind: KindName, value: unknown): Cell {
     const handle = (value as { handle?: unknown } | null | undefined)?.handle ?? value;
@@ -107,6 +132,15 @@ export class Cell {
     if (!isUint32(cell) || !isUint32(generation) || !(name === undefined || typeof name === 'string')) {
       throw new InvalidHandleError(
         `The handle of a ${kind} is damaged: cell ${inspect(cell)}, generation ${inspect(generation)}`,
+      );
+    }
+    if (NamedArena.isNamed(memory)) {
+      // At once: it is there as long as somebody is attached.
+      const named = attachNamed(kind, cell, generation);
+      if (named !== undefined) return Cell.#named(named, kind);
+      throw new InvalidHandleError(
+        `The handle names a ${kind} that nobody has open any more`,
+        'Keep it open until the receiver has attached it, or open it there by its name',
       );
     }
     const arena = Arena.of(memory);
@@ -127,20 +161,22 @@ export class Cell {
 
   /** Attaches this thread, if it is not yet. False when the object was disposed. */
   tryAttach(): boolean {
-    if (this.attachment >= 0) return true;
+    if (this.attachment >= 0 || this.letGo) return !this.letGo;
     for (;;) {
       const result = native.attach(thisCopy.id, this.arena.index, this.offset, Kind[this.kind], this.handle.generation);
       if (result >= 0) {
-        this.attachment = result;
-        this.slot = native.slotOf(result);
-        unused.register(this, result, this);
+        this.#attached(result, native.slotOf(result));
         return true;
       }
       if (result === RoomResult.REFUSED) return false;
-      if (this.arena.grow()) continue;
-      const message = `No memory is left to attach ${this}; dispose of objects that are no longer used`;
-      throw Object.assign(new RangeError(message), { code: 'ERR_ARENA_FULL' });
+      if (!this.arena.grow()) throw arenaFull(`${this}`);
     }
+  }
+
+  #attached(attachment: number, slot: number): void {
+    this.attachment = attachment;
+    this.slot = slot;
+    unused.register(this, attachment, this);
   }
 
   /** Attaches this thread, and returns the attachment. Throws when the object was disposed. */
@@ -155,18 +191,43 @@ export class Cell {
 
   /** Closes it, and frees the cell for another object once every thread that uses it has let go. */
   dispose(): void {
+    if (this.arena instanceof NamedArena) {
+      this.endUse();
+      return;
+    }
     this.close();
     native.disposeCell(this.arena.index, this.offset, Kind[this.kind], this.handle.generation);
-    if (this.attachment >= 0 && native.detach(this.attachment)) {
-      unused.unregister(this);
-      this.attachment = -1;
-      this.slot = 0;
-    }
+    this.#detach();
+  }
+
+  /**
+   * Of a named object: this use ends, and other threads, and other objects of this one, go on. What is held can be given
+   * back, and what is waited for comes; then, at the latest when this is collected, the thread lets go.
+   */
+  endUse(): void {
+    if (!(this.arena instanceof NamedArena)) return;
+    this.letGo = true;
+    this.#detach();
+  }
+
+  /** Refused while the thread holds or waits. */
+  #detach(): void {
+    if (this.attachment < 0 || !native.detach(this.attachment)) return;
+    unused.unregister(this);
+    this.attachment = -1;
+    this.slot = 0;
   }
 
   /** Reads a word; 0 when the object was disposed. */
   load(word: number): number {
-    return this.tryAttach() ? this.arena.load(this.offset, word) : 0;
+    if (this.attachment < 0 && !this.tryAttach()) return 0;
+    return this.arena.load(this.offset, word, this.attachment);
+  }
+
+  /** How many permits this thread holds through this object. */
+  get held(): number {
+    if (this.attachment < 0 || this.slot === 0) return 0;
+    return this.arena instanceof NamedArena ? native.heldNamed(this.attachment) : this.arena.load(this.slot, 0);
   }
 
   /** The free permits, or what the kind takes them for. */
@@ -200,7 +261,7 @@ export class Cell {
 }
 
 /** The word of a cell for it; -1 for no bound. */
-function requireMaxWaiting(value: unknown): number {
+export function requireMaxWaiting(value: unknown): number {
   if (value === undefined || value === Number.POSITIVE_INFINITY) return -1;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_PERMITS) return value;
   if (typeof value !== 'number') throw invalidArgType('options.maxWaiting', 'of type number', value);

@@ -46,9 +46,9 @@ export class LeakTracker implements HoldObserver {
   }
 
   /** One when the option, or else EVENTFD_TRACK_LEAKS=1 in the environment, asks for it. */
-  static of(what: string, option: boolean | undefined): LeakTracker | undefined {
+  static of(what: { toString(): string }, option: boolean | undefined): LeakTracker | undefined {
     if (option !== undefined) requireBoolean('options.trackLeaks', option);
-    return (option ?? environment.EVENTFD_TRACK_LEAKS === '1') ? new LeakTracker(what) : undefined;
+    return (option ?? environment.EVENTFD_TRACK_LEAKS === '1') ? new LeakTracker(`${what}`) : undefined;
   }
 
   /** The stack of who acquires, without this package's own frames. Whatever makes stacks in this program, it does not fail. */

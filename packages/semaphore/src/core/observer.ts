@@ -27,7 +27,7 @@ export function observeHolds(make: MakeObserver): void {
 
 /** Who watches the holds of an object that is being made. */
 export function observerOf(cell: Cell, trackLeaks: boolean | undefined): HoldObserver | undefined {
-  const leaks = LeakTracker.of(`${cell}`, trackLeaks);
+  const leaks = LeakTracker.of(cell, trackLeaks);
   const other = makeObserver?.(cell);
   return leaks !== undefined && other !== undefined ? new Both(leaks, other) : (leaks ?? other);
 }

@@ -19,3 +19,5 @@ export const timedOut = expect.objectContaining({ name: 'TimeoutError', code: 'E
 export const queueFull = expect.objectContaining({ name: 'QueueFullError', code: 'ERR_QUEUE_FULL' });
 export const closed = expect.objectContaining({ name: 'ClosedError', code: 'ERR_SEMAPHORE_CLOSED' });
 export const invalidHandle = expect.objectContaining({ name: 'InvalidHandleError', code: 'ERR_INVALID_HANDLE' });
+
+export const coded = (code: string) => expect.objectContaining({ code });

@@ -7,6 +7,7 @@
 //   explorer   the explorer's own tests instead
 #include <chrono>
 
+#include "model/names.h"
 #include "model/scenarios.h"
 #include "model/sequences.h"
 
@@ -21,6 +22,8 @@ struct Total {
   int scenarios = 0;
 };
 
+// `W` is the scenario's world.
+template <class W, class Scenario>
 void Explore(const Scenario& scenario, Depth depth, Total* total) {
   test::now = scenario.name;
   const bool all = depth == Depth::kAll || (scenario.all && (depth == Depth::kDeep || scenario.actors.size() == 2));
@@ -31,7 +34,7 @@ void Explore(const Scenario& scenario, Depth depth, Total* total) {
   // One that dies does so at each boundary it comes to, until there is no further one.
   int deaths = 0;
   for (bool more = true; more;) {
-    World world(&scenario, scenario.mortal < 0 ? -1 : deaths);
+    W world(&scenario, scenario.mortal < 0 ? -1 : deaths);
     runs += explorer.Explore(&world).runs;
     more = world.any_died();
     deaths += more;
@@ -87,7 +90,12 @@ int main(int argc, char** argv) {
   const char* only = argc > 3 ? argv[3] : "";
   Total total;
   for (const Scenario& scenario : Scenarios()) {
-    if (strcmp(only, "sequences") != 0 && strstr(scenario.name, part) != nullptr) Explore(scenario, depth, &total);
+    if (strcmp(only, "sequences") != 0 && strstr(scenario.name, part) != nullptr)
+      Explore<World>(scenario, depth, &total);
+  }
+  for (const NameScenario& scenario : NameScenarios()) {
+    if (strcmp(only, "sequences") != 0 && strstr(scenario.name, part) != nullptr)
+      Explore<NamesWorld>(scenario, depth, &total);
   }
   const unsigned long long tried = strcmp(only, "scenarios") == 0 ? 0 : TryAll(part, depth);
   if (total.scenarios == 0 && tried == 0) test::Fail(__FILE__, __LINE__, "no scenario has such a name");

@@ -508,6 +508,37 @@ const mutations = [
     replace: '  bool WhileJoined(const Arena* arena, F f) {',
     says: /memory is touched that nobody keeps/,
   },
+  {
+    name: 'the last to let go of a name frees the cell while another opens it',
+    part: 'name',
+    file: 'names.h',
+    find: '    Lock lock(mutex_);\n    Release(offset);',
+    replace: '    if (arena_->Uncount(offset) > 0) return;\n    Lock lock(mutex_);\n    Forget(offset);',
+    says: /one name stands for two objects|the cell is another's|it crashes/,
+  },
+  {
+    name: 'the name is looked up before the table is locked, and the cell made after',
+    part: 'name',
+    file: 'names.h',
+    find: `    Lock lock(mutex_);
+    if (const auto it = by_name_.find(name); it != by_name_.end()) {`,
+    replace: `    auto it = by_name_.end();
+    {
+      Lock lock(mutex_);
+      it = by_name_.find(name);
+    }
+    Lock lock(mutex_);
+    if (it != by_name_.end()) {`,
+    says: /one name stands for two objects|the cell is another's|it crashes/,
+  },
+  {
+    name: 'a thread that ends does not let go of what it had open by name',
+    part: 'name',
+    file: 'arena.h',
+    find: 'void Detach(uint32_t offset) { keeper_ != nullptr ? keeper_->Detach(offset) : static_cast<void>(Uncount(offset)); }',
+    replace: 'void Detach(uint32_t offset) { Uncount(offset); }',
+    says: /a name is kept that nobody has open/,
+  },
 ];
 
 /** What scripts/native-tests.mjs runs: the model over each mutated core. */

@@ -113,7 +113,12 @@ export class Local {
 
   #setDebt(debt: number): void {
     this.#debt = debt;
-    if (debt === 0) {
+    this.#stand();
+  }
+
+  /** Stands in the queue as long as something is owed. */
+  #stand(): void {
+    if (this.#debt === 0) {
       this.#standing?.abort();
       this.#standing = undefined;
     } else if (this.#standing === undefined && !this.#semaphore.closed) {
@@ -135,21 +140,22 @@ export class Local {
   #attend(): void {
     const debt = Math.min(this.#debt, this.#overdrawn);
     let changed = debt < this.#debt;
-    this.#setDebt(debt);
+    this.#debt = debt;
     if (this.#armed && this.waiting > 0) {
       this.#armed = false;
       changed = true;
     }
-    if (!this.#attending && (this.#armed || this.#debt > 0)) {
-      this.#attending = true;
-      this.#bell.wait({ signal: this.#closing.signal, ref: false }).then(
-        () => {
-          this.#attending = false;
-          this.#attend();
-        },
-        () => {}, // this is closed, or the event is
-      );
-    }
+    // First of all: a process may wait for what has come free. A bell that rings meanwhile is heard below.
     if (changed) this.#onChange();
+    this.#stand();
+    if (this.#attending || (!this.#armed && this.#debt === 0)) return;
+    this.#attending = true;
+    this.#bell.wait({ signal: this.#closing.signal, ref: false }).then(
+      () => {
+        this.#attending = false;
+        this.#attend();
+      },
+      () => {}, // this is closed, or the event is
+    );
   }
 }

@@ -39,11 +39,22 @@ describe('a worker', () => {
     ['rarely-contended', 'ours'],
     ['rarely-contended', 'atomics'],
     ['import', 'ours'],
+    ['lease', 'ours-leased-machine'],
     ['import', 'noop'],
   ])('does %s as %s', async (id, subject) => {
     const { figures, metrics } = await figuresOf(id, subject);
     expect(Object.keys(figures).sort()).toEqual([...metrics].sort());
     for (const [name, figure] of Object.entries(figures)) expect(figure, name).toBeGreaterThanOrEqual(0);
+  });
+
+  it('says what is missing where the server that it needs is not installed', async () => {
+    const { PATH } = process.env;
+    process.env['PATH'] = '/nonexistent';
+    try {
+      await expect(figuresOf('lease', 'ours-leased')).rejects.toThrow('needs redis-server');
+    } finally {
+      process.env['PATH'] = PATH;
+    }
   });
 
   it('waits for others where it is not alone, with no section too', async () => {

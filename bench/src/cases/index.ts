@@ -4,6 +4,8 @@ import { death, terminate } from './death.js';
 import { fairness } from './fairness.js';
 import { handOffAsync, handOffSync } from './hand-off.js';
 import { imports } from './import.js';
+import { leased } from './lease.js';
+import { leaseCommands, leaseHandOver, leaseIdle } from './lease-fleet.js';
 import { manyQueues } from './many-queues.js';
 import { pool } from './pool.js';
 import { queue } from './queue.js';
@@ -38,6 +40,10 @@ export const cases: readonly Case[] = [
   memory,
   waiters,
   imports,
+  leased,
+  leaseHandOver,
+  leaseCommands,
+  leaseIdle,
 ];
 
 export function caseOf(id: string): Case | undefined {

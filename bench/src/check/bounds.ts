@@ -149,6 +149,42 @@ const contended: readonly Bound[] = [
   ]),
 ];
 
+const LEASED = {
+  'ours-leased': 'Redis',
+  'ours-leased-postgres': 'PostgreSQL',
+  'ours-leased-machine': 'machine',
+};
+
+const leases: readonly Bound[] = [
+  ...Object.entries(LEASED).flatMap(([subject, keeper]): Bound[] => [
+    {
+      what: `leased (${keeper}): uncontended await acquire(), and release`,
+      case: 'lease',
+      point: none,
+      ours: side(subject, 'time'),
+      theirs: [side('ours', 'time')],
+      limit: { atMost: 1.1 },
+    },
+    {
+      ...absolute(
+        `leased (${keeper}): hand-over to another process, beyond two round trips, ms`,
+        'lease-hand-over',
+        'beyond',
+        1,
+      ),
+      ours: side(subject, 'beyond'),
+    },
+  ]),
+  {
+    ...absolute('leased: commands to the server per 1,000 permits, at a steady load', 'lease-commands', 'commands', 10),
+    ours: side('ours-leased', 'commands'),
+  },
+  {
+    ...absolute('leased: commands of an idle process that are no renewals', 'lease-idle', 'idle', 0),
+    ours: side('ours-leased', 'idle'),
+  },
+];
+
 export const bounds: readonly Bound[] = [
   uncontended('atomics', 0.5),
   uncontended('wasm-alone', 1.6),
@@ -186,5 +222,6 @@ export const bounds: readonly Bound[] = [
   { ...absolute('terminations at random points: waiters stuck', 'terminations', 'stuck', 0), of: 'terminations' },
   absolute('waiter served after its holder ended, p99, ms', 'death', 'p99', 5),
   absolute('terminate() of a worker blocked in a sync wait, longest, ms', 'terminate', 'most', 100),
+  ...leases,
   absolute('16 workers blocked in sync waits, % of a core', 'idle', 'cpu', 1),
 ];

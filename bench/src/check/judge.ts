@@ -105,13 +105,14 @@ function judge(bound: Bound, results: readonly CaseResult[]): Omit<Verdict, 'set
   const metric = caseOf(bound.case)?.metrics[bound.ours.metric];
   if (metric === undefined) throw new Error(`The case ${bound.case} has no ${bound.ours.metric}`);
   const shown = ours === undefined ? '-' : show(ours.median, metric.unit);
+  const missing = subjectOf(here, bound.ours.subject)?.missing;
   if (bound.theirs.length === 0) {
     const own = oursOf(bound, results);
     // Nobody to compare with, so no median that noise falls out of: the worst run counts.
     const worst = 'atMost' in bound.limit ? Math.max(...own) : Math.min(...own);
     const value = own.length === 0 ? undefined : summarize([worst]);
     const held = value === undefined ? undefined : distance(bound.limit, value.median) >= 0;
-    return { bound, against: tried(bound, here), ours: shown, theirs: '', metric, value, held, missing: undefined };
+    return { bound, against: tried(bound, here), ours: shown, theirs: '', metric, value, held, missing };
   }
   const ranked = bound.theirs
     .map((side) => {
@@ -134,7 +135,7 @@ function judge(bound: Bound, results: readonly CaseResult[]): Omit<Verdict, 'set
     metric,
     value: hardest?.value,
     held: hardest?.value === undefined ? undefined : hardest.far >= 0 && itself,
-    missing: hardest?.missing,
+    missing: missing ?? hardest?.missing,
   };
 }
 

@@ -33,6 +33,9 @@ export async function runOnce(
   if (entry.since !== undefined && isOlder(programs.version, entry.since)) {
     return { missing: `needs Node ${entry.since.join('.')}` };
   }
+  const lacks = await entry.needs?.();
+  if (lacks !== undefined) return { missing: lacks };
+
   const [command, args] =
     'floor' in entry.way
       ? [programs.floor, entry.way.floor(point)]

@@ -12,6 +12,11 @@ export const subjects: Readonly<Record<string, Subject>> = {
   'ours-mutex': { title: 'eventfd Mutex', about: "this library's Mutex, where the others are semaphores" },
   'ours-eventfd': { title: 'eventfd EventFd', about: "this library's EventFd" },
   'ours-in-task': { title: 'eventfd, in the task', about: 'acquireSync inside the task, on the worker' },
+  'ours-leased': { title: 'eventfd lease, Redis', about: "this library's leases, kept by a Redis" },
+  'ours-leased-postgres': { title: 'eventfd lease, PostgreSQL', about: 'the same, kept by a PostgreSQL' },
+  'ours-leased-machine': { title: 'eventfd lease, machine', about: 'the same, kept by one of the processes' },
+  'redis-semaphore': { title: 'redis-semaphore', about: 'npm redis-semaphore 5.8, by ioredis: asks every 10 ms' },
+  bottleneck: { title: 'bottleneck', about: 'npm bottleneck 2.19, clustered, by ioredis' },
   piscina: { title: 'no limit', about: 'Piscina alone' },
   atomics: {
     title: 'Atomics.wait',

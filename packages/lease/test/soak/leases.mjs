@@ -1,7 +1,7 @@
 // pnpm soak --leases: a fleet of processes takes and holds, for each engine, while everything goes wrong that can. At no time do more
 // holds overlap than there are permits, but for what docs/leases.md allows; at the end everything is back.
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,12 +41,14 @@ class Place {
       seed: fleet.random(1_000_000_000),
     };
     const child = forkTied(SCRIPT, [JSON.stringify(settings)]);
-    const life = { file, child, killedAt: undefined, exempt: [] };
+    const life = { file, child, killedAt: undefined, exempt: [], risks: 0 };
     fleet.lives.push(life);
     this.life = life;
     this.child = child;
     child.on('message', (message) => {
-      if (message.state !== undefined) fleet.states[message.state] = (fleet.states[message.state] ?? 0) + 1;
+      if (message.state === undefined) return;
+      fleet.states[message.state] = (fleet.states[message.state] ?? 0) + 1;
+      if (message.state !== 'live') life.risks++;
     });
     this.exited = once(child, 'exit');
     await new Promise((resolve, reject) => {
@@ -54,6 +56,16 @@ class Place {
       child.on('message', begun);
       child.once('exit', (code) => reject(new Error(`a process of the fleet ended with ${code} as it began`)));
     });
+  }
+
+  /** Its main thread does nothing for so long; resolves when it is back, and has told of what it has heard meanwhile. */
+  block(ms) {
+    const back = new Promise((resolve, reject) => {
+      this.child.on('message', ({ blocked }) => blocked && resolve());
+      this.child.once('exit', (code) => reject(new Error(`a process ended with ${code} while its loop was blocked`)));
+    });
+    this.child.send({ order: 'block', ms });
+    return back;
   }
 
   async kill() {
@@ -98,8 +110,15 @@ const FAULTS = {
     place.life.exempt.push([from, ns() + BigInt(fleet.ttl) * MS]);
   },
   async 'a blocked event loop'(fleet) {
-    fleet.any().child.send({ order: 'block', ms: fleet.ttl * 3 });
-    await sleep(fleet.ttl);
+    await sleep(fleet.ttl); // what the last fault has done is over
+    const place = fleet.any();
+    const { life } = place;
+    const before = { risks: life.risks, written: fleet.written(life) };
+    await place.block(fleet.block);
+    // Its threads have gone on, and nothing has happened to its lease.
+    if (life.risks > before.risks) fleet.complaints.push('a blocked event loop has cost a lease');
+    if (fleet.written(life) === before.written)
+      fleet.complaints.push('a blocked event loop has stopped the threads beside it');
   },
   async 'a partition'(fleet) {
     const { proxy } = fleet.any();
@@ -130,9 +149,11 @@ const OF = {
 };
 
 class Fleet {
-  constructor(engine, seed, ttl) {
+  constructor(engine, seed, ttl, block) {
     this.engine = engine;
     this.ttl = ttl;
+    this.block = block;
+    this.complaints = [];
     this.margin = Math.round(ttl * 0.3);
     this.random = randomOf(seed);
     this.namespace = `soak-${process.pid}`;
@@ -162,6 +183,15 @@ class Fleet {
         return false;
       }
     });
+  }
+
+  /** How much the threads of a process have written of their holds. */
+  written({ file }) {
+    const sizes = Array.from(
+      { length: THREADS },
+      (_, i) => statSync(`${file}.${i}`, { throwIfNoEntry: false })?.size ?? 0,
+    );
+    return sizes.reduce((sum, size) => sum + size);
   }
 
   async losing(fault) {
@@ -211,7 +241,7 @@ class Fleet {
 
   /** What is left of it once every process has ended: nothing. */
   async end() {
-    const complaints = [];
+    const { complaints } = this;
     for (const place of this.places) {
       const descriptors = await place.end();
       if (descriptors > 0) complaints.push(`${descriptors} descriptors are left in a process`);
@@ -252,8 +282,10 @@ class Fleet {
 /** @returns whether all went well */
 export async function soakLeases({ engines, ms, seed, processes = 6, ttl = 2000 }) {
   let well = true;
+  // Of a short run an event loop blocked for 30 s would be most.
+  const block = Math.min(30_000, Math.max(ttl * 1.5, ms / 20));
   for (const engine of engines) {
-    const fleet = new Fleet(engine, seed, ttl);
+    const fleet = new Fleet(engine, seed, ttl, block);
     await fleet.start(processes);
     await fleet.run(ms);
     const { complaints, most, exempt, holds } = await fleet.end();

@@ -22,7 +22,11 @@ async function lead() {
   });
   const ended = Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))));
   process.on('message', async ({ order, ms }) => {
-    if (order === 'block') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    if (order === 'block') {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+      // What the keeper has told meanwhile is heard before.
+      setTimeout(() => process.send({ blocked: true }), 50);
+    }
     if (order !== 'end') return;
     for (const worker of workers) worker.postMessage('end');
     await ended;

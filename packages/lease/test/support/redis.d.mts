@@ -10,10 +10,15 @@ export interface Server {
 
 export function hasRedis(): boolean;
 export function freePort(): Promise<number>;
+export interface Redis extends Server {
+  /** By redis-cli; what it printed. */
+  command(...args: string[]): string;
+}
+
 export function startRedis(options?: {
   port?: number;
   persistent?: boolean;
   folder?: string;
   password?: string;
   replicaOf?: number;
-}): Promise<Server>;
+}): Promise<Redis>;

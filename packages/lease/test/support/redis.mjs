@@ -47,7 +47,7 @@ export async function startRedis({ port, persistent = false, folder, password, r
     folder: home,
     url: `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${at}`,
     pid: server.pid,
-    async command(...args) {
+    command(...args) {
       const { stdout, stderr, status } = spawnSync('redis-cli', ['-p', `${at}`, ...args], { encoding: 'utf8' });
       if (status !== 0) throw new Error(`redis-cli: ${stderr}`);
       return stdout.trim();

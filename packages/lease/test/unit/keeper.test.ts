@@ -12,7 +12,7 @@ const terms = { name: 'a', permits: 4, ttl: 60_000, margin: 10_000, idle: 60_000
 let end: () => Promise<void> = async () => {};
 afterEach(() => end());
 
-async function begin(answer: (claim: Claim) => Answer | Promise<Answer>) {
+async function begin(answer: (claim: Claim) => Answer | Promise<Answer>, ttl = terms.ttl) {
   const claims: Claim[] = [];
   const engine: Engine = {
     endsWithSession: false,
@@ -29,7 +29,7 @@ async function begin(answer: (claim: Claim) => Answer | Promise<Answer>) {
   const semaphore = new Semaphore(0, { bell, fair: true, max: 100 });
   const states: string[] = [];
   const keeper = new Keeper(
-    terms,
+    { ...terms, ttl },
     '0'.repeat(24),
     engine,
     (look) => new Local(semaphore, bell, look),
@@ -109,10 +109,10 @@ test('one whose lease ran out holds nothing, and says what is still in use', asy
   const { claims, clock, keeper, semaphore, states } = await begin((claim) => {
     if (forgets && claim.verb === 'renew') return { status: 'unknown' };
     return claim.verb === 'return' ? { status: 'ok', held: 0, keep: 0, permits: 4 } : all(claim);
-  });
+  }, 6_000_000);
   const permit = await semaphore.acquire();
   forgets = true;
-  clock.time += 70_000;
+  clock.time += 7_000_000;
   keeper.poked();
   await until('it returns', () => claims.some(({ verb }) => verb === 'return'), claims);
   expect(claims.find(({ verb }) => verb === 'return')).toMatchObject({ held: 0, over: 1 });
@@ -121,4 +121,5 @@ test('one whose lease ran out holds nothing, and says what is still in use', asy
   expect(states).toEqual(['live', 'lost', 'live']);
   expect(semaphore.available).toBe(-1);
   permit.release();
+  await until('it says so when that has come free', () => claims.at(-1)?.over === 0, claims);
 });

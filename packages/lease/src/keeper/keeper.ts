@@ -51,10 +51,13 @@ export class Keeper {
   readonly #local: Local;
   readonly #clock: Clock;
   readonly #tell: (told: Told, why: unknown) => void;
+  #predecessor: string | undefined;
 
   #state: LeaseState = 'live';
   #permits: number;
   #held = 0;
+  /** So many the engine counts as being here: leased, or in use beyond that. */
+  #counted = 0;
   #verb: Claim['verb'] = 'join';
   #seq = 0;
   #acked = 0;
@@ -88,6 +91,7 @@ export class Keeper {
     makeLocal: (look: () => void) => Local,
     clock: Clock,
     tell: (told: Told, why: unknown) => void,
+    predecessor?: string,
   ) {
     this.#terms = terms;
     this.#member = member;
@@ -97,6 +101,11 @@ export class Keeper {
     this.#tell = tell;
     this.#permits = terms.permits;
     this.#margin = terms.margin;
+    this.#predecessor = predecessor;
+    if (predecessor === undefined) return;
+    // What is free here was the predecessor's; what is in use is told to the engine, which then forgets the predecessor.
+    this.#verb = 'return';
+    this.#local.set(0);
   }
 
   /** Joins; rejects when the name has another number of permits, or when the engine does not answer within `timeout`. */
@@ -164,6 +173,11 @@ export class Keeper {
     if (this.#local.inUse === 0) await this.#leave();
   }
 
+  /** Leaves everything to a successor. */
+  drop(): void {
+    this.#end();
+  }
+
   /** An engine that cannot be reached lets it run out. */
   async #leave(): Promise<void> {
     const left = this.#engine.leave(this.#terms.name, this.#member);
@@ -188,7 +202,7 @@ export class Keeper {
       return;
     }
     const want = this.#wants();
-    const givesBack = this.#state === 'live' && this.#local.keeps < this.#held;
+    const givesBack = this.#state === 'live' && this.#local.keeps < this.#counted;
     if (this.#due || givesBack || want > this.#asked) {
       this.#step(want).catch(rethrow);
       return;
@@ -279,10 +293,16 @@ export class Keeper {
   #hearOk(claim: Claim, { held, keep, permits }: Answer & { status: 'ok' }, sentAt: number): void {
     this.#verb = 'renew';
     this.#acked = claim.seq;
+    if (this.#predecessor !== undefined) {
+      // Not before what is in use has been counted under this name. When it fails it runs out.
+      this.#engine.leave(claim.name, this.#predecessor).catch(() => {});
+      this.#predecessor = undefined;
+    }
     const change = held - claim.held;
     this.#asked = Math.max(0, claim.want - Math.max(0, change));
     if (change < 0) this.#lose();
     this.#held = held;
+    this.#counted = claim.held + claim.over + Math.max(0, change);
     this.#permits = permits;
     const { endsWithSession } = this.#engine;
     this.#setDeadline(endsWithSession ? Number.POSITIVE_INFINITY : sentAt + this.#terms.ttl, this.#terms.margin);

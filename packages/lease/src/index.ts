@@ -1,4 +1,6 @@
+export { AttachedLease } from './attached.js';
 export { type Answer, type Claim, type Engine, type EngineEvents, EngineSource, type OpenEngine } from './engine.js';
 export { LeaseAtRiskError, LeaseClosedError, LeaseMismatchError, LeaseUnreachableError } from './errors.js';
 export type { LeaseState } from './keeper/keeper.js';
-export { Lease, type LeaseEvents, type LeaseOptions, lease } from './lease.js';
+export { type AttachOptions, Lease, type LeaseOptions, lease } from './lease.js';
+export { type LeaseEvents, type LeaseHandle, LeaseView } from './view.js';

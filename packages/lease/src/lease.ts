@@ -1,15 +1,14 @@
-import { EventEmitter } from 'node:events';
-import { inspect } from 'node:util';
-import { type AcquireOptions, Event, Semaphore } from '@eventfd/semaphore';
+import { randomUUID } from 'node:crypto';
+import { Event, Mutex, Semaphore } from '@eventfd/semaphore';
+import { AttachedLease } from './attached.js';
 import { invalidType, requireObject, requireText, requireWhole } from './check.js';
 import { type EngineSource, type PostedSource, postedOf } from './engine.js';
-import { LeaseAtRiskError, LeaseClosedError } from './errors.js';
-import { follow } from './follow.js';
+import { LeaseClosedError } from './errors.js';
 import { type Host, hostOfThread, newNumber, numberOfEngine } from './keeper/host.js';
-import type { LeaseState, Terms, Told } from './keeper/keeper.js';
+import type { Terms } from './keeper/keeper.js';
+import type { News, Open } from './keeper/messages.js';
+import { type LeaseHandle, LeaseView, MAX_PERMITS } from './view.js';
 
-/** The most permits that a Semaphore can count. */
-const MAX_PERMITS = 2 ** 29 - 1;
 /** The longest that a timer takes. */
 const MAX_MS = 2 ** 31 - 1;
 
@@ -31,12 +30,6 @@ export interface LeaseOptions {
   whenUnreachable?: number | undefined;
 }
 
-/** What a Lease emits. */
-export interface LeaseEvents {
-  /** The state has changed; for `at risk` and `lost`, with what the engine last said, if anything. */
-  state: [state: LeaseState, why: Error | undefined];
-}
-
 /**
  * Leases permits of a name that many processes share, on one machine or many: at most so many of you in the whole fleet.
  *
@@ -54,100 +47,77 @@ export async function lease(name: string, options: LeaseOptions): Promise<Lease>
   const bell = new Event({ autoReset: true, name });
   // Fair, so that what is granted here goes to who waits, and to nobody else.
   const semaphore = new Semaphore(0, { name, bell, fair: true, max: MAX_PERMITS });
+  // Held by the thread whose keeper renews the lease; when that thread ends, the next that stands by has it.
+  const keeping = new Mutex({ name });
+  const guard = keeping.tryLock();
   const number = newNumber();
   const host = hostOfThread();
-  const made = new Lease(semaphore, bell, terms, number, host);
+  const made = new Lease({ semaphore, bell, keeping, terms, channel: `eventfd-lease ${randomUUID()}`, number, host });
   const { module, options: settings } = postedOf(options.engine) as PostedSource;
   const engine = numberOfEngine(options.engine);
-  const request = {
-    open: number,
-    terms,
-    semaphore: semaphore.handle,
-    bell: bell.handle,
-    engine,
-    source: { module, options: settings },
-  };
   try {
-    await host.open(number, request, made.kept);
+    await host.open(number, made.request({ module, options: settings }, engine), made.kept);
   } catch (error) {
-    semaphore[Symbol.dispose]();
-    bell[Symbol.dispose]();
+    guard?.unlock();
+    for (const each of [semaphore, bell, keeping]) each[Symbol.dispose]();
     throw error;
   }
   return made;
 }
 
-/** Permits of a name that many processes share. Made by `lease`. */
-export class Lease extends EventEmitter<LeaseEvents> {
-  /** What threads of this process acquire from: post it to them. How many permits it has is its keeper's to say: do not close or resize it. */
+interface Parts {
   readonly semaphore: Semaphore;
-  /** As given to `lease`. */
-  readonly name: string;
-  readonly #bell: Event;
-  readonly #number: number;
-  readonly #host: Host;
-  #told: Told;
-  #controller = new AbortController();
+  readonly bell: Event;
+  readonly keeping: Mutex;
+  readonly terms: Terms;
+  readonly channel: string;
+  readonly number: number;
+  readonly host: Host;
+}
+
+/** Permits of a name that many processes share. Made by `lease`. */
+export class Lease extends LeaseView {
+  readonly #parts: Parts;
   #closed: Promise<void> | undefined;
 
   /** @internal */
   readonly kept = {
-    onTold: (told: Told, why: Error | undefined): void => this.#onTold(told, why),
+    onNews: (news: News): void => this.hear(news),
     onEnd: (why: Error): void => this.#onEnd(why),
   };
 
   /** @internal */
-  constructor(semaphore: Semaphore, bell: Event, terms: Terms, number: number, host: Host) {
-    super();
-    this.semaphore = semaphore;
-    this.#bell = bell;
-    this.name = terms.name;
-    this.#number = number;
-    this.#host = host;
-    this.#told = { state: 'live', permits: terms.permits, held: 0 };
-  }
-
-  /** `live`; `at risk`: the engine was not heard of in time, nothing is granted; `lost`: it may have granted what was held to others. */
-  get state(): LeaseState {
-    return this.#told.state;
-  }
-
-  /** How many permits there are in the whole fleet. */
-  get permits(): number {
-    return this.#told.permits;
-  }
-
-  /** How many of them this process has leased, as far as this thread has heard. */
-  get held(): number {
-    return this.#told.held;
+  constructor(parts: Parts) {
+    super(parts.semaphore, parts.terms.name);
+    this.#parts = parts;
   }
 
   /**
-   * Aborts with a LeaseAtRiskError when the lease comes to be at risk, and with a LeaseClosedError when nobody renews it any more. Once it
-   * is live again, this is another signal.
-   */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /**
-   * Calls `fn` while holding permits, and gives them back however it ends. The signal that `fn` is given aborts when the lease comes
-   * to be at risk, and when `options.signal` does: `fn` should then end soon.
+   * Attaches this thread to a lease of another: what arrived of its `handle`.
    *
-   * @throws (rejects) what `semaphore.acquire` and `fn` do; RangeError `ERR_OUT_OF_RANGE` for more permits than the fleet has
+   * With an engine this thread **stands by**: when the thread that renews the lease ends, the keeper of the next that stands by goes on
+   * with it, as soon as its loop turns. Nothing is granted until it has told the engine what is in use.
+   *
+   * @throws TypeError `ERR_INVALID_ARG_TYPE`; InvalidHandleError `ERR_INVALID_HANDLE` when it is none, or has ended
    */
-  async run<T>(fn: (signal: AbortSignal) => T | PromiseLike<T>, options?: AcquireOptions): Promise<T> {
-    if (typeof fn !== 'function') throw invalidType('fn', 'of type function', fn);
-    if (options?.permits !== undefined) requireWhole('options.permits', options.permits, 1, this.permits);
-    const permit = await this.semaphore.acquire(options);
-    const controller = new AbortController();
-    const unfollow = [this.signal, options?.signal].map((signal) => signal && follow(signal, controller));
-    try {
-      return await fn(controller.signal);
-    } finally {
-      for (const end of unfollow) end?.();
-      permit.release();
-    }
+  static from(handle: LeaseHandle | { handle: LeaseHandle }, options: AttachOptions = {}): AttachedLease {
+    const { engine } = requireObject('options', options) as AttachOptions;
+    if (engine !== undefined) requireEngine(engine);
+    return new AttachedLease(handle, engine);
+  }
+
+  /** What to post to another thread, for `Lease.from`. How the engine is reached is not in it. */
+  get handle(): LeaseHandle {
+    const { semaphore, bell, keeping, terms, channel } = this.#parts;
+    const handles = { semaphore: semaphore.handle, bell: bell.handle, keeping: keeping.handle };
+    return { kind: 'Lease', ...handles, terms, channel, news: this.news };
+  }
+
+  /** @internal */
+  request(source: Open['source'], engine: number): Open {
+    const { number, terms, semaphore, bell, channel } = this.#parts;
+    const handles = { semaphore: semaphore.handle, bell: bell.handle };
+    return { open: number, terms, ...handles, engine, source, channel, predecessor: undefined };
   }
 
   /**
@@ -159,12 +129,12 @@ export class Lease extends EventEmitter<LeaseEvents> {
   async resize(permits: number): Promise<void> {
     requireWhole('permits', permits, 1, MAX_PERMITS);
     if (this.#closed !== undefined) throw this.#closedError();
-    await this.#host.call({ resize: this.#number, permits });
+    await this.#parts.host.call({ resize: this.#parts.number, permits });
   }
 
   /**
-   * Ends the lease: waits for permits get a ClosedError, and everything goes back to the engine. Waits until what is in use has come
-   * back, for up to the ttl.
+   * Ends the lease, for all threads: waits for permits get a ClosedError, and everything goes back to the engine. Waits until what is in
+   * use has come back, for up to the ttl.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -177,52 +147,39 @@ export class Lease extends EventEmitter<LeaseEvents> {
   }
 
   async #close(): Promise<void> {
-    this.semaphore.close();
-    await this.#host.call({ close: this.#number }).catch(() => {}); // the keeper has ended: so has the lease
-    this.#host.forget(this.#number);
-    this.#bell[Symbol.dispose]();
-    this.#controller.abort(this.#closedError());
+    const { semaphore, bell, keeping, number, host } = this.#parts;
+    keeping.close(); // nobody goes on with it
+    semaphore.close();
+    await host.call({ close: number }).catch(() => {}); // the keeper has ended: so has the lease
+    host.forget(number);
+    bell[Symbol.dispose]();
+    this.endWith(this.#closedError());
   }
 
   #closedError(): LeaseClosedError {
     return new LeaseClosedError(`The lease ${JSON.stringify(this.name)} is closed`);
   }
 
-  #onTold(told: Told, why: Error | undefined): void {
-    const before = this.#told.state;
-    this.#told = told;
-    if (told.state === before) return;
-    if (told.state === 'live') {
-      if (this.#controller.signal.aborted) this.#controller = new AbortController();
-    } else if (!this.#controller.signal.aborted) {
-      const message = `The lease ${JSON.stringify(this.name)} is ${told.state}: its engine was not heard of in time`;
-      this.#controller.abort(new LeaseAtRiskError(message, why === undefined ? {} : { cause: why }));
-    }
-    this.emit('state', told.state, why);
-  }
-
   #onEnd(why: Error): void {
     this.#closed ??= Promise.resolve();
+    this.#parts.keeping.close();
     this.semaphore.close();
-    this.#controller.abort(why);
-    this.#told = { ...this.#told, state: 'lost', held: 0 };
+    this.endWith(why);
     this.emit('state', 'lost', why);
   }
+}
 
-  /** For `console.log`. */
-  [inspect.custom](_depth: number, options: object): string {
-    const { state, permits, held, semaphore } = this;
-    return `Lease ${JSON.stringify(this.name)} ${inspect({ state, permits, held, semaphore }, options)}`;
-  }
+/** How a thread attaches to a lease. */
+export interface AttachOptions {
+  /** How the engine is reached, to stand by. The same as that of the thread that leased. */
+  engine?: EngineSource | undefined;
 }
 
 function check(name: unknown, options: unknown): Terms {
   requireText('name', name, 200);
   const { permits, engine, ttl = 10_000, ...others } = requireObject('options', options) as LeaseOptions;
   requireWhole('options.permits', permits, 1, MAX_PERMITS);
-  if (postedOf(engine) === undefined) {
-    throw invalidType('options.engine', 'what redis(), postgres() or machine() made', engine);
-  }
+  requireEngine(engine);
   requireWhole('options.ttl', ttl, 500, MAX_MS);
   const { margin = Math.round(ttl / 5), idle = 1000, timeout = 5000, whenUnreachable = 0 } = others;
   return {
@@ -234,4 +191,9 @@ function check(name: unknown, options: unknown): Terms {
     timeout: requireWhole('options.timeout', timeout, 1, MAX_MS),
     whenUnreachable: requireWhole('options.whenUnreachable', whenUnreachable, 0, permits),
   };
+}
+
+function requireEngine(engine: unknown): void {
+  if (postedOf(engine) !== undefined) return;
+  throw invalidType('options.engine', 'what redis(), postgres() or machine() made', engine);
 }

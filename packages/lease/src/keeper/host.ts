@@ -2,12 +2,11 @@
 import { Worker } from 'node:worker_threads';
 import { LeaseClosedError } from '../errors.js';
 import { tellError, untell } from '../secrets.js';
-import type { Told } from './keeper.js';
-import { type Call, errorOf, type FromKeeper, type Open, type Request } from './messages.js';
+import { type Call, errorOf, type FromKeeper, type News, type Open, type Request } from './messages.js';
 
 /** A lease, as its keeper knows it. */
 export interface Kept {
-  onTold(told: Told, why: Error | undefined): void;
+  onNews(news: News): void;
   /** The keeper has ended: nobody renews the lease any more. */
   onEnd(why: Error): void;
 }
@@ -61,7 +60,7 @@ class Host {
 
   #hear(message: FromKeeper): void {
     if ('lease' in message) {
-      this.#leases.get(message.lease)?.onTold(message.told, message.why && errorOf(message.why));
+      this.#leases.get(message.lease)?.onNews(message.news);
       return;
     }
     const pending = this.#calls.get(message.done);

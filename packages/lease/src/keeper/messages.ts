@@ -1,5 +1,5 @@
 /** What goes between the thread that asks for leases and its keeper. */
-import type { EventHandle, SemaphoreHandle } from '@eventfd/semaphore';
+import type { EventHandle, SemaphoreHandle, SharedAbortHandle } from '@eventfd/semaphore';
 import { LeaseMismatchError, LeaseUnreachableError } from '../errors.js';
 import { type ToldError, tellError, untell } from '../secrets.js';
 import type { Terms, Told } from './keeper.js';
@@ -12,10 +12,18 @@ export interface Open {
   /** The same number for the same engine, which is then connected to once. */
   readonly engine: number;
   readonly source: { readonly module: string; readonly options: unknown };
+  /** The BroadcastChannel on which those who have attached to the lease hear of it. */
+  readonly channel: string;
+  /** The last that was heard of the keeper whose thread has ended, and in whose place this one comes. */
+  readonly predecessor: News | undefined;
 }
 
 /** Each names the lease by its number, and is answered by a `Done` with the number of the call. */
-export type Request = Open | { readonly resize: number; readonly permits: number } | { readonly close: number };
+export type Request =
+  | Open
+  | { readonly resize: number; readonly permits: number }
+  | { readonly close: number }
+  | { readonly drop: number };
 
 export interface Call {
   readonly call: number;
@@ -24,7 +32,20 @@ export interface Call {
 
 export type FromKeeper =
   | { readonly done: number; readonly failure: Failure | undefined }
-  | { readonly lease: number; readonly told: Told; readonly why: Failure | undefined };
+  | { readonly lease: number; readonly news: News };
+
+/** How a lease stands. */
+export interface News extends Told {
+  /** As whom its keeper is known to the engine. */
+  readonly member: string;
+  /** Another one: another signal. */
+  readonly epoch: number;
+  readonly abort: SharedAbortHandle;
+  readonly why: Failure | undefined;
+}
+
+/** What one that attaches says on the channel, to be told. */
+export const HELLO = 'hello';
 
 /** Why something failed, without what is not to be shown; the error is made anew in the other thread. */
 export interface Failure extends ToldError {

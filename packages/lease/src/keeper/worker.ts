@@ -2,17 +2,18 @@
 import { parentPort } from 'node:worker_threads';
 import { Event, Semaphore } from '@eventfd/semaphore';
 import { bootClock } from './clock.js';
-import { Keeper } from './keeper.js';
+import { Keeper, type Told } from './keeper.js';
 import { Local } from './local.js';
 import { type Call, type Failure, type FromKeeper, failureOf, type Open } from './messages.js';
 import { Session } from './session.js';
+import { Teller } from './teller.js';
 
 const clock = bootClock();
 const sessions = new Map<number, Session>();
 const keepers = new Map<number, { readonly keeper: Keeper; readonly part: () => Promise<void> }>();
 
 /** What is told of an error already. */
-class Told {
+class Refusal {
   readonly failure: Failure;
 
   constructor(failure: Failure) {
@@ -34,11 +35,13 @@ function sessionFor({ engine, source }: Open): Session {
 }
 
 async function open(request: Open): Promise<void> {
-  const { open: lease, terms } = request;
+  const { open: lease, terms, predecessor } = request;
   const session = sessionFor(request);
   session.users++;
   const member = session.nextMember();
+  const teller = new Teller(request, member, session.secrets);
   const part = async () => {
+    teller.end();
     keepers.delete(lease);
     session.keepers.delete(member);
     if (--session.users > 0) return;
@@ -49,16 +52,15 @@ async function open(request: Open): Promise<void> {
     const semaphore = Semaphore.from(request.semaphore);
     const bell = Event.from(request.bell);
     const makeLocal = (look: () => void) => new Local(semaphore, bell, look);
-    const keeper = new Keeper(terms, member, await session.engine, makeLocal, clock, (told, why) =>
-      tell({ lease, told, why: why === undefined ? undefined : failureOf(why, session.secrets) }),
-    );
+    const told = (now: Told, why: unknown) => teller.tell(now, why);
+    const keeper = new Keeper(terms, member, await session.engine, makeLocal, clock, told, predecessor?.member);
     session.keepers.set(member, keeper);
     keepers.set(lease, { keeper, part });
     await keeper.begin();
   } catch (error) {
     await part();
     // Told without the secrets of this session, which the others do not know.
-    throw new Told(failureOf(error, session.secrets));
+    throw new Refusal(failureOf(error, session.secrets));
   }
 }
 
@@ -68,14 +70,21 @@ async function close(lease: number): Promise<void> {
   await found?.part();
 }
 
+async function drop(lease: number): Promise<void> {
+  const found = keepers.get(lease);
+  found?.keeper.drop();
+  await found?.part();
+}
+
 async function answer({ call, request }: Call): Promise<void> {
   try {
     if ('open' in request) await open(request);
     else if ('resize' in request) await keepers.get(request.resize)?.keeper.resize(request.permits);
+    else if ('drop' in request) await drop(request.drop);
     else await close(request.close);
     tell({ done: call, failure: undefined });
   } catch (error) {
-    tell({ done: call, failure: error instanceof Told ? error.failure : failureOf(error, []) });
+    tell({ done: call, failure: error instanceof Refusal ? error.failure : failureOf(error, []) });
   }
 }
 

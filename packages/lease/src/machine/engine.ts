@@ -4,6 +4,7 @@ import { connect, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Claim, Engine, EngineEvents } from '../engine.js';
 import { LeaseUnreachableError } from '../errors.js';
+import { thisProcess } from './alive.js';
 import { beaconOf, bind, brokerAt } from './beacons.js';
 import { Broker, GRACE_MS } from './broker.js';
 import { type Reply, type Request, receive, send, VERSION } from './wire.js';
@@ -28,6 +29,8 @@ class MachineEngine implements Engine {
   readonly #events: EngineEvents;
   #beacon: Server | undefined;
   #broker: Broker | undefined;
+  /** The process of the one it was connected to last. */
+  #brokerBefore: string | undefined;
   #socket: Socket | undefined;
   readonly #pending = new Map<number, Pending>();
   #calls = 0;
@@ -101,7 +104,7 @@ class MachineEngine implements Engine {
         socket.destroy();
         try {
           if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
-            this.#broker = await Broker.elect(this.#address);
+            this.#broker = await Broker.elect(this.#address, this.#brokerBefore);
             if (this.#closed) this.#broker?.close();
             if (this.#broker !== undefined) continue;
           }
@@ -122,7 +125,7 @@ class MachineEngine implements Engine {
     socket.on('error', () => {}); // 'close' follows
     socket.on('close', () => this.#lost());
     receive(socket, (line) => this.#hear(line as Reply));
-    send(socket, { hello: this.#session, version: VERSION });
+    send(socket, { hello: this.#session, version: VERSION, process: thisProcess() });
     this.#untold = new Set(this.#members);
     if (this.#untold.size === 0) send(socket, { spoken: true });
     this.#events.up();
@@ -130,6 +133,7 @@ class MachineEngine implements Engine {
 
   #hear(reply: Reply): void {
     if ('poke' in reply) this.#events.poke(reply.poke);
+    else if ('broker' in reply) this.#brokerBefore = reply.broker;
     else if ('refused' in reply)
       this.#events.down(new LeaseUnreachableError(`The broker of this machine: ${reply.refused}`));
     else {

@@ -7,7 +7,7 @@ export const VERSION = 1;
 
 /** From a session to the broker. */
 export type Request =
-  | { readonly hello: string; readonly version: number }
+  | { readonly hello: string; readonly version: number; readonly process: string }
   /** Whoever was known to the last broker has said what it holds. */
   | { readonly spoken: true }
   | { readonly id: number; readonly step: Claim }
@@ -18,6 +18,8 @@ export type Request =
 export type Reply =
   | { readonly id: number; readonly answer: Answer | boolean }
   | { readonly poke: string }
+  /** To a hello: the process of the broker. */
+  | { readonly broker: string }
   | { readonly refused: string };
 
 /** No line is longer, by far. */

@@ -68,10 +68,11 @@ export async function describeEngine(subject: Subject): Promise<string> {
   return JSON.stringify({ server: subject.server, client: subject.client, url, namespace: `test-${process.pid}` });
 }
 
-export async function engineOf(subject: Subject): Promise<EngineSource> {
+/** `at`: reached there, and not where the server is. */
+export async function engineOf(subject: Subject, at?: string): Promise<EngineSource> {
   const { server, client } = subject;
   if (server === undefined) return machine({ namespace: `test-${process.pid}` });
-  const { url } = await serverOf(subject);
+  const url = at ?? (await serverOf(subject)).url;
   return server === 'redis'
     ? redis({ url, client: client as 'ioredis' })
     : postgres({ url, client: client as 'pg', createTable: true });

@@ -32,6 +32,7 @@ struct WaiterInfo {
 // Leave gives it back. So a thread's death, which leaves all its waits, loses none.
 template <class S>
 class Room : Serving<S> {
+  using Serving<S>::CanRace;
   using Serving<S>::Decide;
   using Serving<S>::GiveBack;
   using Serving<S>::LetOneThrough;
@@ -44,6 +45,10 @@ class Room : Serving<S> {
  public:
   using Bucket = typename ParkingLot<S>::Bucket;
 
+  // Nanoseconds. How long running threads may overtake a blocked one: Go's sync.Mutex takes 1 ms, parking_lot 0.5 ms
+  // on average. A turn that is handed over waits for its owner to wake up, and costs many times one that is not.
+  static constexpr int64_t kPatience = 1'000'000;
+
   explicit Room(LotSize size = {}) : lot_(size) {}
 
   // Begins a wait. kGranted: the permits were there after all, and are noted. kClosed: never will be. kFull: as many
@@ -54,6 +59,8 @@ class Room : Serving<S> {
     const int32_t flags = S::Load(w->cell + kFlags);
     if (flags & kClosed) return w->outcome = Outcome::kClosed;
     w->owed = (flags & kFair) != 0 || w->want != 1;
+    w->naps = false;
+    w->patient_until = 0;
     w->outcome = Outcome::kWaiting;
     Queue<S>* queue = bucket.Find(w->cell);
     if (queue == nullptr || queue->Turn() == nullptr) {  // nobody comes first, or nobody who can run
@@ -73,22 +80,38 @@ class Room : Serving<S> {
     return Outcome::kWaiting;
   }
 
-  // The waiter's thread was woken for it and looks. Permits it was granted are noted in the ledger.
+  // The waiter's thread was woken for it, or has had its nap, and looks. Permits it was granted are noted in the ledger.
+  //
+  // A blocked thread that was overtaken may be overtaken again, until its patience is over. Meanwhile it is to sleep for
+  // a moment at most, and to look again: `naps` says so, and that nobody needs to wake it.
   Outcome Resume(Waiter<S>* w) {
     Wakes<S> wakes;
     Bucket bucket(&lot_, w->cell);
     w->thread->TakeReady(w);
+    w->naps = false;
     if (w->outcome == Outcome::kWaiting) {
-      // It was woken to try; if somebody was faster, it is not overtaken again.
       const bool taken = w == w->queue->Turn() && Satisfy(w);
-      if (!taken) w->owed = true;
+      if (!taken) Overtaken(w);
       ServeQueue(bucket, w->queue, &wakes, taken ? w : nullptr);
       // Permits that came back in between were handed to it just there. It is being looked at: were it left in the
       // ready list, it would be noted twice, and its node reused while it stands there.
-      if (!taken) w->thread->TakeReady(w);
+      if (w->outcome != Outcome::kWaiting) {
+        w->thread->TakeReady(w);
+        w->naps = false;
+      }
     }
     if (w->outcome == Outcome::kGranted) Note(w);
     return w->outcome;
+  }
+
+  // The waiter's thread will not look after its nap: a slice of the wait has ended, and JavaScript runs, which may never
+  // come back. So from now on it must be woken.
+  void EndNap(Waiter<S>* w) {
+    if (!w->naps) return;
+    Wakes<S> wakes;
+    Bucket bucket(&lot_, w->cell);
+    w->naps = false;
+    if (w->queue != nullptr) ServeQueue(bucket, w->queue, &wakes);
   }
 
   // Ends a wait that is not wanted any more, and gives back what it was granted meanwhile, where that is another's then
@@ -315,6 +338,18 @@ class Room : Serving<S> {
   auto shape() { return lot_.Measure(); }
 
  private:
+  // It looked, and found less than it wants.
+  static void Overtaken(Waiter<S>* w) {
+    if (!CanRace(w)) {
+      w->owed = true;
+      return;
+    }
+    const int64_t now = S::Nanoseconds();
+    if (w->patient_until == 0) w->patient_until = now + kPatience;
+    if (now >= w->patient_until) w->owed = true;
+    w->naps = !w->owed && w == w->queue->Turn();
+  }
+
   static std::size_t Look(Queue<S>* queue, std::size_t left, std::size_t most, std::vector<WaiterInfo>* waiters) {
     for (; queue->next_look != nullptr && left > 0 && most > 0; left--, most--) {
       const Waiter<S>* w = queue->next_look;

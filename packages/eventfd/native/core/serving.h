@@ -77,13 +77,18 @@ class Serving {
     bucket.DropIfEmpty(queue);
   }
 
-  // Whether the head was woken to try for the only permit there is, and will look for it whatever else is released.
-  // Until it does (Resume, Leave), running threads pass the permit to and fro without a call into C++ each time. Not so
-  // when there are more permits, which others in the queue could have meanwhile, nor when the head is a promise, whose
-  // loop may be busy for long.
+  // Whether the head will look soon, whatever is released: it naps, or was woken to try for the only permit there is.
+  // Until it does (Resume, EndNap, Leave), running threads pass the permit to and fro without a call into C++ each time.
+  // Not so when it was woken and there are more permits, which others in the queue could have meanwhile, nor when it is
+  // a promise, whose loop may be busy for long.
   static bool IsAwake(const Waiter<S>* head) {
-    return head->sync && head->ready && !head->owed && head->slot != nullptr && S::Load(head->cell + kTotal) == 1;
+    if (head->owed) return false;
+    return head->naps || (CanRace(head) && head->ready && S::Load(head->cell + kTotal) == 1);
   }
+
+  // Whether it is as quick as those that run: a blocked thread is, a promise's loop may be busy for long. Only for what
+  // is held and comes back: of a post nobody says that the next is about to come.
+  static bool CanRace(const Waiter<S>* w) { return w->sync && w->slot != nullptr; }
 
   static int32_t NotifyQueue(Bucket& bucket, int32_t* cell, int32_t count, Wakes<S>* wakes) {
     Queue<S>* queue = bucket.Find(cell);

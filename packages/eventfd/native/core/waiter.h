@@ -58,6 +58,8 @@ struct Waiter : InQueue, InReady, InThread {
   Queue<S>* queue = nullptr;  // while it stands in one
   Outcome outcome = Outcome::kWaiting;
   bool owed = false;  // it is never overtaken (again): permits go to it directly
+  bool naps = false;  // it sleeps for a moment at most, and then looks whatever came; see Room::Resume
+  int64_t patient_until = 0;  // by S::Nanoseconds(): who is overtaken after that is owed; 0: it was not overtaken yet
   int32_t life = 0;   // of the barrier, when it arrived there
 
   // Written under the thread's lock; a spinning owner reads it without.

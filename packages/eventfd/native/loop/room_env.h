@@ -170,6 +170,7 @@ class RoomEnv {
       return begun;
     }
     fresh_ = true;
+    nap_ = kFirstNap;
     if (endless && at->kind == kMutex) {
       participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder(), sync_waiter_});
     }
@@ -187,18 +188,19 @@ class RoomEnv {
     for (;;) {
       if (std::exchange(fresh_, false)) spinner_.Until(sync_waiter_->cell, [&] { return sync_waiter_->ready.load(); });
       bool loop_has_work = false;
+      const bool naps = sync_waiter_->naps;
       const Clock::duration left = end - Clock::now();
       if (left > kNoTime && thread->ParkUnlessReady(sync_waiter_)) {
         AtPoint("parked");
-        const auto slept = waker_.Sleep(loop_watch_.fd(), left);
+        const auto slept = waker_.Sleep(loop_watch_.fd(), naps ? std::min(left, NextNap()) : left);
         thread->Unparked(slept.signalled);
         loop_has_work = slept.loop_has_work && !slept.signalled;  // the loop watches the waker as well
       }
-      if (sync_waiter_->ready) {
+      if (sync_waiter_->ready || naps) {
         AtPoint("woken");
         const Outcome outcome = room_.Resume(sync_waiter_);
-        // Overtaken: the next release hands over to it, so it is about to come.
-        fresh_ = outcome == Outcome::kWaiting;
+        // Owed: the next release hands over to it, so it is about to come.
+        fresh_ = outcome == Outcome::kWaiting && !sync_waiter_->naps;
         if (outcome != Outcome::kWaiting) {
           AtPoint("resumed");
           result = EndedSync(outcome);
@@ -211,6 +213,7 @@ class RoomEnv {
       }
       if (left <= kNoTime) break;
     }
+    if (result == Result::kWaiting) room_.EndNap(sync_waiter_);
     thread->EndSyncWait();
     return result;
   }
@@ -266,6 +269,12 @@ class RoomEnv {
   using Clock = std::chrono::steady_clock;
   static constexpr Clock::duration kNoTime{0};
   static constexpr Clock::duration kLongestTurn = std::chrono::milliseconds(4);
+
+  // A nap is short where turns are short, and costs a wake-up of the thread.
+  static constexpr Clock::duration kFirstNap = std::chrono::microseconds(50);
+  static constexpr Clock::duration kLongestNap = std::chrono::microseconds(400);
+
+  Clock::duration NextNap() { return std::exchange(nap_, std::min(nap_ * 2, kLongestNap)); }
 
   // Whatever was passed, it is not far off: JavaScript must run now and then, or the thread cannot be terminated.
   static Clock::time_point EndOfSlice(Clock::time_point now, double ms) {
@@ -433,6 +442,7 @@ class RoomEnv {
   PollHandle* poll_ = nullptr;
   int refs_ = 0;
   Spinner<RealSync> spinner_;
+  Clock::duration nap_ = kFirstNap;  // of the sync wait, the next
   RealWaiter* decided_[kBatch];
   uint32_t telling_ = 0;  // how many of them JavaScript is being told of
   RealWaiter* sync_waiter_ = nullptr;

@@ -27,6 +27,8 @@ inline Got GotOf(efd::Outcome outcome) {
 //
 //   Signal()         how the thread is woken (it is the Waker)
 //   Sleep(timed)     sleeps until signalled, or also until its time is up; drains. True when signalled
+//   Nap()            the same, for a moment at most
+//   EndsSlice(timed) whether a slice of the wait was over with the nap
 //   Boundary()       JavaScript runs here; may throw Died
 //   the rest         what an oracle may want to know
 //
@@ -255,15 +257,16 @@ class Actor {
           return ready;
         });
       }
+      const bool naps = waiter->naps;
       if (!out_of_time && thread->ParkUnlessReady(waiter)) {
-        const bool signalled = host->Sleep(timed);
+        const bool signalled = naps ? host->Nap() : host->Sleep(timed);
         thread->Unparked(signalled);
-        out_of_time = !signalled;
+        out_of_time = !signalled && (!naps || host->EndsSlice(timed));
       }
       *outcome = Outcome::kWaiting;
-      if (waiter->ready) {
+      if (waiter->ready || naps) {
         *outcome = Resume(waiter);
-        fresh_ = *outcome == Outcome::kWaiting;  // overtaken
+        fresh_ = *outcome == Outcome::kWaiting && !waiter->naps;  // owed
       }
       if (*outcome != Outcome::kWaiting) {
         EndWait(waiter);
@@ -271,11 +274,13 @@ class Actor {
       }
       if (out_of_time) break;
     }
+    if (*outcome == Outcome::kWaiting) room_->EndNap(waiter);
     thread->EndSyncWait();
     return *outcome != Outcome::kWaiting;
   }
 
   Outcome Resume(Waiter* waiter) {
+    host->Looks();
     const Outcome outcome = room_->Resume(waiter);
     host->Resumed(waiter, outcome);
     return outcome;
@@ -323,6 +328,7 @@ class Actor {
 // A host without an oracle.
 struct NoOracle {
   static constexpr int kSpins = 1024;
+  void Looks() {}
   void Spins() {}
   void SpinsNoMore() {}
   template <class W>

@@ -32,6 +32,9 @@ const char* NameOf(Verb verb) {
                                            "releases",
                                            "releases, but does not serve",
                                            "looks, blocked",
+                                           "looks, blocked, and its patience is over",
+                                           "goes to run JavaScript",
+                                           "blocks again",
                                            "looks",
                                            "serves",
                                            "blocks elsewhere",
@@ -51,7 +54,7 @@ const char* NameOf(Verb verb) {
   return kNames[static_cast<int>(verb)];
 }
 bool OfSlot(Verb verb) {
-  return verb <= Verb::kLookSync;
+  return verb <= Verb::kNextSlice;
 }
 bool OfThread(Verb verb) {
   return verb >= Verb::kLook && verb <= Verb::kDie;
@@ -73,7 +76,8 @@ class World {
                setup.kind.kind, setup.kind.max_waiting),
         spec_(setup.kind, setup.slots, CountThreads(setup)),
         waiters_(setup.slots.size(), nullptr),
-        parked_(setup.slots.size(), false) {
+        parked_(setup.slots.size(), false),
+        in_slice_(setup.slots.size(), false) {
     // As the classes make them.
     place_.cell[efd::kTotal] = setup.kind.permits;
     for (std::size_t i = 0; i < spec_.threads.size(); i++) parties_.push_back(std::make_unique<test::Party>(place_));
@@ -90,7 +94,10 @@ class World {
       if (CanDo(verb, who)) f(data, {verb, static_cast<int8_t>(who)});
     };
     for (int slot = 0; slot < static_cast<int>(waiters_.size()); slot++) {
-      for (const Verb verb : {Verb::kArrive, Verb::kAbort, Verb::kExpire, Verb::kLookSync}) offer(verb, slot);
+      for (const Verb verb : {Verb::kArrive, Verb::kAbort, Verb::kExpire, Verb::kLookSync, Verb::kLookLate,
+                              Verb::kEndSlice, Verb::kNextSlice}) {
+        offer(verb, slot);
+      }
     }
     for (int thread = 0; thread < static_cast<int>(parties_.size()); thread++) {
       offer(Verb::kLook, thread);
@@ -119,7 +126,12 @@ class World {
       case Verb::kReleaseOnly:
         return Release(who, step.verb == Verb::kRelease);
       case Verb::kLookSync:
-        return LookSync(who);
+      case Verb::kLookLate:
+        return LookSync(who, step.verb == Verb::kLookLate);
+      case Verb::kEndSlice:
+        return EndSlice(who);
+      case Verb::kNextSlice:
+        return BeginSlice(who);
       case Verb::kLook:
         return Look(who);
       case Verb::kServe:
@@ -192,6 +204,7 @@ class World {
       const Waiter* w = waiters_[i];
       add(static_cast<int>(spec_.is[i]) << 4 | spec_.lost[i] << 3);
       add(w == nullptr ? 0 : 4 | w->ready << 1 | static_cast<int>(w->owed));
+      add(w == nullptr ? 0 : in_slice_[i] << 2 | w->naps << 1 | static_cast<int>(w->patient_until != 0));
     }
     for (const auto* list : {&spec_.queue, &spec_.begun, &ready_}) {
       for (const int slot : *list) add(slot + 1);
@@ -246,7 +259,11 @@ class World {
     const Is is = spec_.is[At(who)];
     if (t.dead) return false;
     if (slot(who).sync && t.blocking && is != Is::kIdle && is != Is::kHolding) {
-      return verb == Verb::kAbort || verb == Verb::kExpire || (verb == Verb::kLookSync && waiters_[At(who)]->ready);
+      const Waiter* w = waiters_[At(who)];
+      if (verb == Verb::kAbort || verb == Verb::kExpire) return true;
+      if (!in_slice_[At(who)]) return verb == Verb::kNextSlice;
+      if (verb == Verb::kEndSlice) return w->naps && !w->ready;
+      return (w->ready || w->naps) && (verb == Verb::kLookSync || (verb == Verb::kLookLate && w->patient_until != 0));
     }
     if (t.stopped() || t.owes_service) return false;
     switch (verb) {
@@ -313,15 +330,30 @@ class World {
     }
     if (!who.sync) return;
     spec_.threads[At(who.thread)].blocking = true;
-    at.participant.thread()->BeginSyncWait();
     TheRoom().BeginBlocking(at.participant.thread());
-    parked_[At(i)] = at.participant.thread()->ParkUnlessReady(w);
+    BeginSlice(i);
+  }
+
+  void BeginSlice(int i) {
+    thread(slot(i).thread)->BeginSyncWait();
+    in_slice_[At(i)] = true;
+    parked_[At(i)] = thread(slot(i).thread)->ParkUnlessReady(waiters_[At(i)]);
+    Settle();
+  }
+
+  // Who has not come back for it does not nap: it must be woken.
+  void EndSlice(int i) {
+    thread(slot(i).thread)->Unparked(false);
+    in_slice_[At(i)] = parked_[At(i)] = false;
+    TheRoom().EndNap(waiters_[At(i)]);
+    thread(slot(i).thread)->EndSyncWait();
     Settle();
   }
 
   void EndWait(int i) {
     party(slot(i).thread).participant.EndWait(waiters_[At(i)]);
     waiters_[At(i)] = nullptr;
+    in_slice_[At(i)] = false;
     ready_.erase(std::remove(ready_.begin(), ready_.end(), i), ready_.end());
   }
 
@@ -374,17 +406,20 @@ class World {
     Settle();
   }
 
-  void LookSync(int i) {
+  // The first look in vain sets the deadline; whether it is over at the next, the sequence says instead of a clock.
+  void LookSync(int i, bool late) {
+    Waiter* w = waiters_[At(i)];
     party(slot(i).thread).waker.signals = 0;
     parked_[At(i)] = false;
     thread(slot(i).thread)->Unparked(true);
-    const Outcome outcome = TheRoom().Resume(waiters_[At(i)]);
-    spec_.lost[At(i)] = outcome == Outcome::kWaiting;
+    if (w->patient_until != 0) w->patient_until = late ? 1 : INT64_MAX;
+    const Outcome outcome = TheRoom().Resume(w);
+    const bool waits = outcome == Outcome::kWaiting;
+    Check(!waits || w->slot == nullptr || w->patient_until > 0, "it was overtaken, and its patience has no end");
+    if (waits && (late || !setup_.kind.has_ledger())) spec_.lost[At(i)] = true;
+    if (waits) parked_[At(i)] = thread(slot(i).thread)->ParkUnlessReady(w);
     Settle();
-    if (outcome == Outcome::kWaiting) {
-      parked_[At(i)] = thread(slot(i).thread)->ParkUnlessReady(waiters_[At(i)]);
-      return;
-    }
+    if (waits) return;
     spec_.See(i);
     EndSync(i);
   }
@@ -429,7 +464,7 @@ class World {
     for (std::size_t i = 0; i < waiters_.size(); i++) {
       const Waiter* w = waiters_[i];
       if (w == nullptr) continue;
-      seen[i].woken = w->ready;
+      seen[i].woken = w->ready || Naps(i);
       seen[i].is = w->outcome == Outcome::kWaiting   ? Is::kWaiting
                    : w->outcome == Outcome::kGranted ? Is::kGranted
                                                      : Is::kRefused;
@@ -448,7 +483,8 @@ class World {
     Check(((place_.bits() & efd::kQueueFirst) != 0) == queue_first, "the bit \"queue first\" is wrong");
     if ((place_.bits() & efd::kHasWaiters) == 0 && !spec_.queue.empty()) {
       // Only while the head will look whatever comes.
-      Check(turn >= 0 && setup_.slots[At(turn)].sync && waiters_[At(turn)]->ready && !spec_.IsOwed(turn),
+      Check(turn >= 0 && setup_.slots[At(turn)].sync && !spec_.IsOwed(turn) &&
+                (waiters_[At(turn)]->ready || Naps(At(turn))),
             "the bit \"has waiters\" is clear, and who is first sleeps");
     }
     if (!setup_.kind.has_ledger()) return;
@@ -461,6 +497,9 @@ class World {
       if (!spec_.threads[t].dead) Check(parties_[t]->held() == held, "the ledger is wrong");
     }
   }
+
+  // Whether it will look, woken or not.
+  bool Naps(std::size_t i) const { return waiters_[i]->naps && in_slice_[i]; }
 
   // Who is to look is woken.
   void CheckWakers() {
@@ -488,6 +527,7 @@ class World {
   std::vector<Waiter*> waiters_;  // of the slots; null where none waits
   std::vector<int> ready_;        // slots whose waiters are ready, in the order that they became it
   std::vector<bool> parked_;      // of blocked threads: sleeps
+  std::vector<bool> in_slice_;    // ... does not run JavaScript in between
   int looking_ = -1;              // a thread whose loop turns
 };
 

@@ -21,7 +21,10 @@ enum class Verb : uint8_t {
   kExpire,  // its time is up
   kRelease,
   kReleaseOnly,  // ... and does not come to serve the queue, yet
-  kLookSync,     // a blocked thread was woken
+  kLookSync,     // a blocked thread was woken, or has had its nap
+  kLookLate,     // the same once its patience is over
+  kEndSlice,     // it naps, and goes to run JavaScript
+  kNextSlice,    // ... and is back
   // Of a thread
   kLook,       // its loop turns
   kServe,      // what it owes
@@ -46,7 +49,7 @@ struct Setup {
   const char* name;
   Kind kind;
   std::vector<Slot> slots;
-  std::vector<Verb> verbs;  // beside those that there always are: arrive, abort, look, serve
+  std::vector<Verb> verbs;  // beside those that there always are: arrive, abort, expire, look, serve
   int quick;                // how long the sequences are, at most, when there is little time
 };
 

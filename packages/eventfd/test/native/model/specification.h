@@ -172,7 +172,7 @@ class Specification {
   const std::vector<Slot> slots;
   std::vector<Thread> threads;
   std::vector<Is> is;
-  std::vector<bool> lost;  // was woken to try, and was too late
+  std::vector<bool> lost;  // was overtaken, and its patience is over
   std::vector<int> queue;  // who waits, in order
   std::vector<int> begun;  // who waits or has not looked, in order of arrival
   int32_t free;

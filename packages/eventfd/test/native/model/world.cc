@@ -23,6 +23,7 @@ bool Host::Sleep(bool timed) {
   busy = true;
   const bool heard = signalled_;
   signalled_ = false;
+  slice_ended_ = !heard && slice_over_;
   if (!heard) slice_over_ = false;
   wakes_ = slice_over_;
   return heard;
@@ -38,6 +39,10 @@ void Host::Boundary() {
 void Host::Queued(ModelWaiter* waiter) {
   Explorer::Note("waits in the queue");
   world_->Queued(actor_, waiter);
+}
+
+void Host::Looks() {
+  ModelSync::time[actor_] += world_->TimeOfLook();
 }
 
 void Host::Resumed(ModelWaiter* waiter, Outcome outcome) {
@@ -229,6 +234,7 @@ void World::Begin() {
     inside_[i] = 0;
   }
   guarded_ = owner_died_ = unmapped_ = false;
+  std::fill(std::begin(ModelSync::time), std::end(ModelSync::time), 0);
   queue_.clear();
   current_ = this;
   ModelActor::Spinner::SetMostSpinning(scenario_->spinning);
@@ -251,7 +257,18 @@ void World::Resumed(ModelWaiter* waiter, Outcome outcome) {
     queue_.erase(it);
     return;
   }
-  CHECK_SAYS(++it->lost <= 1, "a waiter is woken in vain twice");
+  CHECK_SAYS(++it->lost <= MostLost(*it), "a waiter looks in vain once more than it may");
+  any_napped_ = any_napped_ || waiter->naps;
+}
+
+int64_t World::TimeOfLook() const {
+  return efd::Room<ModelSync>::kPatience / (looks_ - 1);
+}
+
+int World::MostLost(const Waiting& each) const {
+  const bool can_race = each.waiter->sync && each.waiter->slot != nullptr;
+  const bool owed_anyway = (each.waiter->cell[efd::kFlags] & efd::kFair) != 0 || each.waiter->want != 1;
+  return can_race && !owed_anyway ? looks_ : 1;
 }
 
 void World::Left(ModelWaiter* waiter) {
@@ -333,7 +350,7 @@ void World::OnWrite(int32_t* word, int32_t before, int32_t after) {
   if (cell == nullptr || word != cell + efd::kState) return;
   for (const Waiting& each : self.queue_) {
     if (each.waiter->cell != cell || !each.queued() || self.MayBePassed(each)) continue;
-    CHECK_SAYS(each.lost == 0, "a waiter that has lost once is overtaken again");
+    CHECK_SAYS(each.lost < self.MostLost(each), "a waiter whose patience is over is overtaken again");
     CHECK_SAYS((cell[efd::kFlags] & efd::kFair) == 0, "a fair queue is overtaken");
     CHECK_SAYS(each.waiter->want == 1, "a waiter for several is overtaken");
   }
@@ -379,7 +396,7 @@ void World::CheckServed() const {
       CHECK_SAYS(free <= 0 || (cell[efd::kFlags] & efd::kAutoReset) == 0,
                  "an auto-reset event that is set has waiters");
       if (MayBePassed(each)) continue;
-      CHECK_SAYS(free < std::max(each.waiter->want, 1) || each.waiter->ready.peek(), "what is free idles");
+      CHECK_SAYS(free < std::max(each.waiter->want, 1) || each.waiter->ready.peek() || each.waiter->naps, "what is free idles");
       break;
     }
   }

@@ -35,10 +35,13 @@ class Host final : public efd::Waker {
     wakes_ = slice_over_ = true;
   }
   bool Sleep(bool timed);
+  bool Nap() { return Sleep(/*timed=*/true); }
+  bool EndsSlice(bool timed) const { return timed || boundaries == dies_at || slice_ended_; }
   void Boundary();
   void Ended() { ended_ = true; }
 
   void Queued(ModelWaiter* waiter);
+  void Looks();
   void Resumed(ModelWaiter* waiter, efd::Outcome outcome);
   void Left(ModelWaiter* waiter);
   void Blocked(ModelWaiter* waiter, uint64_t order);
@@ -69,6 +72,7 @@ class Host final : public efd::Waker {
   bool wakes_ = false;       // from its sleep
   bool slice_over_ = false;  // ... because its time is up
   bool signalled_ = false;   // ... because of a signal
+  bool slice_ended_ = false;  // it did so with the last sleep
   bool ended_ = false;
 };
 
@@ -161,7 +165,9 @@ struct Scenario {
 
 class World final : public Program {
  public:
-  World(const Scenario* scenario, int dies_at) : scenario_(scenario), dies_at_(dies_at) {}
+  // A thread that can race is owed at its so many-th look in vain; a promise at the first.
+  World(const Scenario* scenario, int dies_at, int looks = 2)
+      : scenario_(scenario), dies_at_(dies_at), looks_(looks) {}
 
   int actors() const override { return static_cast<int>(scenario_->actors.size()); }
   void Begin() override;
@@ -172,6 +178,12 @@ class World final : public Program {
 
   // Whether the mortal actor got as far as its death in any run.
   bool any_died() const { return any_died_; }
+
+  // Whether any waiter was passed over without being owed.
+  bool any_napped() const { return any_napped_; }
+
+  // How much of its patience has passed between two looks of a thread.
+  int64_t TimeOfLook() const;
 
   // One for all, unless the scenario is about its growth.
   static efd::Room<ModelSync>& TheRoom() {
@@ -210,13 +222,16 @@ class World final : public Program {
   std::vector<Waiting>::iterator Find(ModelWaiter* waiter);
   void UnmapIfLeft();
   bool MayBePassed(const Waiting& each) const;
+  int MostLost(const Waiting& each) const;
   void CheckServed() const;
   bool WaitsFor(int actor, int other, const int32_t* cell) const;
   bool has_ledger() const { return scenario_->kind <= efd::kRwLock; }
 
   const Scenario* const scenario_;
   const int dies_at_;
+  const int looks_;
   bool any_died_ = false;
+  bool any_napped_ = false;
   bool guarded_ = false;
   bool owner_died_ = false;  // and nobody has been told
   bool unmapped_ = false;    // the memory, when the last has left it

@@ -37,6 +37,8 @@ class Host final : public efd::Waker, public test::NoOracle {
   bool Sleep(bool timed) {
     return waker_.Sleep(-1, timed ? std::chrono::milliseconds(Below(2)) : std::chrono::hours(24)).signalled;
   }
+  bool Nap() { return waker_.Sleep(-1, std::chrono::microseconds(Below(100))).signalled; }
+  bool EndsSlice(bool timed) { return timed && Below(2) == 0; }
   void Boundary() {
     if (mortal && Below(400) == 0) throw Died{};
   }

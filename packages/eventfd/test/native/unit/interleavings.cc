@@ -68,7 +68,7 @@ class Party {
 };
 
 // A waits, is woken to try, and B is faster. A looks and finds nothing; before A, now owed the permit, walks the queue,
-// B gives it back. So A is granted what it was about to go on waiting for. Returns A's waiter, which has ended.
+// B gives it back. (Of a blocked thread it is the end of its patience.) So A is granted what it was about to go on waiting for. Returns A's waiter, which has ended.
 Waiter* ReleasedWhileTheWaiterLooks(Place& place, Party& a, Party& b, bool sync) {
   CHECK(b.TryTake());
   Waiter* waiter = a.Queue(sync);
@@ -76,6 +76,7 @@ Waiter* ReleasedWhileTheWaiterLooks(Place& place, Party& a, Party& b, bool sync)
   CHECK(b.TryTake());
   watched = place.cell;
   after_next_load = [&] { b.ReleaseOnly(); };
+  waiter->patient_until = 1;
   CHECK(TheRoom().Resume(waiter) == Outcome::kGranted);
   CHECK(!after_next_load);
   b.Serve();

@@ -59,8 +59,6 @@ class Room : Serving<S> {
     const int32_t flags = S::Load(w->cell + kFlags);
     if (flags & kClosed) return w->outcome = Outcome::kClosed;
     w->owed = (flags & kFair) != 0 || w->want != 1;
-    w->naps = false;
-    w->patient_until = 0;
     w->outcome = Outcome::kWaiting;
     Queue<S>* queue = bucket.Find(w->cell);
     if (queue == nullptr || queue->Turn() == nullptr) {  // nobody comes first, or nobody who can run

@@ -48,7 +48,8 @@ const mutations = [
   },
   {
     name: 'the queue is not looked at when a nap ends early',
-    part: 'sequences: semaphore of 1',
+    part: 'sequences: semaphore of 1, a thread does both',
+    depth: 'deep',
     file: 'room.h',
     find: '    w->naps = false;\n    if (w->queue != nullptr) ServeQueue(bucket, w->queue, &wakes);',
     replace: '    w->naps = false;',
@@ -56,7 +57,8 @@ const mutations = [
   },
   {
     name: 'a thread that does not come back from its nap counts as awake',
-    part: 'sequences: semaphore of 1',
+    part: 'sequences: semaphore of 1, a thread does both',
+    depth: 'deep',
     file: 'room.h',
     find: '    if (!w->naps) return;\n    Wakes',
     replace: '    if (w != nullptr) return;\n    Wakes',
@@ -64,26 +66,11 @@ const mutations = [
   },
   {
     name: 'a nap outlives a close',
-    part: 'close',
+    part: 'sequences: semaphore of 1, resized',
+    depth: 'deep',
     file: 'waiter.h',
     find: '    if (!waiter->ready) {\n      waiter->ready = true;',
     replace: '    if (!waiter->ready && !waiter->naps) {\n      waiter->ready = true;',
-    says: /.+/,
-  },
-  {
-    name: 'a nap outlives the wait',
-    part: 'mutex',
-    file: 'room.h',
-    find: '    w->naps = false;\n    w->patient_until = 0;',
-    replace: '    w->patient_until = 0;',
-    says: /.+/,
-  },
-  {
-    name: 'who was overtaken while an older one stood in front naps behind it',
-    part: 'sequences',
-    file: 'room.h',
-    find: 'w->naps = !w->owed && w == w->queue->Turn();',
-    replace: 'w->naps = !w->owed;',
     says: /.+/,
   },
   {
@@ -99,14 +86,6 @@ const mutations = [
     find: 'if (w->patient_until == 0) w->patient_until = now + kPatience;',
     replace: 'w->patient_until = now + kPatience;',
     says: /once more than it may/,
-  },
-  {
-    name: 'the deadline of an earlier wait holds',
-    part: 'mutex',
-    file: 'room.h',
-    find: '    w->naps = false;\n    w->patient_until = 0;',
-    replace: '    w->naps = false;',
-    says: /.+/,
   },
   {
     name: 'who has timed out takes a grant and nobody notes it',

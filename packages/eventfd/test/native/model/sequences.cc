@@ -112,6 +112,13 @@ class World {
   }
 
   void Do(Step step) {
+    Act(step);
+    for (const Waiter* w : waiters_) {
+      Check(w == nullptr || w->outcome == Outcome::kWaiting || w->ready, "its thread is not told of what is decided");
+    }
+  }
+
+  void Act(Step step) {
     const int who = step.who;
     switch (step.verb) {
       case Verb::kArrive:

@@ -40,7 +40,10 @@ interface LockOf {
 export type MutexHandle = Handle;
 
 export interface MutexOptions extends SharedObjectOptions {
-  /** Strict first come, first served. By default a running thread may overtake a waiter that is still waking up, once. */
+  /**
+   * Strict first come, first served. By default a running thread may overtake a waiter that is waking up: a promise once, a
+   * blocked thread for a millisecond from when it first came too late.
+   */
   fair?: boolean | undefined;
   /**
    * The most that may wait in its queue, blocked threads and promises of all threads together; who would be one too many is refused

@@ -19,7 +19,10 @@ import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 export type RwLockHandle = Handle;
 
 export interface RwLockOptions extends SharedObjectOptions {
-  /** Strict first come, first served. By default a running thread may overtake a reader that is still waking up, once. */
+  /**
+   * Strict first come, first served. By default a running thread may overtake a reader that is waking up: a promise once, a
+   * blocked thread for a millisecond from when it first came too late.
+   */
   fair?: boolean | undefined;
   /**
    * The most that may wait in its queue, blocked threads and promises of all threads together; who would be one too many is refused

@@ -22,7 +22,10 @@ import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 export type SemaphoreHandle = Handle;
 
 export interface SemaphoreOptions extends SharedObjectOptions {
-  /** Strict first come, first served. By default a running thread may overtake a waiter that is still waking up, once. */
+  /**
+   * Strict first come, first served. By default a running thread may overtake a waiter that is waking up: a promise once, a
+   * blocked thread for a millisecond from when it first came too late.
+   */
   fair?: boolean | undefined;
   /**
    * The most that may wait in its queue, blocked threads and promises of all threads together; who would be one too many is refused
@@ -79,8 +82,9 @@ export interface AcquireOptions extends WaitOptions {
  * `Semaphore.from`.
  *
  * **Fairness.** Waiters, blocking and not, stand in one queue, first in, first out. By default a running thread may take
- * a free permit that a waiter was just woken for; a waiter that lost one that way is handed the next directly, and one
- * that wants several permits is never overtaken. With `fair` nobody is.
+ * a free permit that a waiter was just woken for. A promise that lost one that way is handed the next directly; a blocked
+ * thread once a millisecond has passed since, during which it looks again and again (after Go's `sync.Mutex` and
+ * parking_lot). One that wants several permits is never overtaken. With `fair` nobody is.
  *
  * **Cancelled waits** (abort, timeout, close) leave the queue at once and hold nothing; whom they stood in the way of is
  * served.

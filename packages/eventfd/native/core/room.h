@@ -78,10 +78,11 @@ class Room : Serving<S> {
     return Outcome::kWaiting;
   }
 
-  // The waiter's thread was woken for it, or has had its nap, and looks. Permits it was granted are noted in the ledger.
+  // The waiter's thread was woken for it, or has had its nap, and looks. Permits it was granted are noted in the
+  // ledger.
   //
-  // A blocked thread that was overtaken may be overtaken again, until its patience is over. Meanwhile it is to sleep for
-  // a moment at most, and to look again: `naps` says so, and that nobody needs to wake it.
+  // A blocked thread that was overtaken may be overtaken again, until its patience is over. Meanwhile it is to sleep
+  // for a moment at most, and to look again: `naps` says so, and that nobody needs to wake it.
   Outcome Resume(Waiter<S>* w) {
     Wakes<S> wakes;
     Bucket bucket(&lot_, w->cell);
@@ -102,8 +103,8 @@ class Room : Serving<S> {
     return w->outcome;
   }
 
-  // The waiter's thread will not look after its nap: a slice of the wait has ended, and JavaScript runs, which may never
-  // come back. So from now on it must be woken.
+  // The waiter's thread will not look after its nap: a slice of the wait has ended, and JavaScript runs, which may
+  // never come back. So from now on it must be woken.
   void EndNap(Waiter<S>* w) {
     if (!w->naps) return;
     Wakes<S> wakes;

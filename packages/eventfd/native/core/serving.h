@@ -78,9 +78,9 @@ class Serving {
   }
 
   // Whether the head will look soon, whatever is released: it naps, or was woken to try for the only permit there is.
-  // Until it does (Resume, EndNap, Leave), running threads pass the permit to and fro without a call into C++ each time.
-  // Not so when it was woken and there are more permits, which others in the queue could have meanwhile, nor when it is
-  // a promise, whose loop may be busy for long.
+  // Until it does (Resume, EndNap, Leave), running threads pass the permit to and fro without a call into C++ each
+  // time. Not so when it was woken and there are more permits, which others in the queue could have meanwhile, nor when
+  // it is a promise, whose loop may be busy for long.
   static bool IsAwake(const Waiter<S>* head) {
     if (head->owed) return false;
     return head->naps || (CanRace(head) && head->ready && S::Load(head->cell + kTotal) == 1);

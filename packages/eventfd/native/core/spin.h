@@ -22,10 +22,13 @@ class Spinner {
  public:
   // Nanoseconds.
   static constexpr int64_t kMost = 40'000;
+  static constexpr int64_t kMostOwed = 100'000;  // of who is handed what is released next: it is sure to come
   static constexpr int64_t kLeast = 600;
   static constexpr int kProbeEvery = 32;
   static constexpr int kMostBetweenLooks = 8;
   static constexpr int kMostAtCell = 2;
+
+  explicit Spinner(int64_t most = kMost) : most_(most) {}
 
   // Spins until `done` says so. True when it did.
   template <class Done>
@@ -37,7 +40,7 @@ class Spinner {
     if (!place.found_room()) return false;
     const Claim any(&spinning_, room);
     if (!any.found_room()) return false;
-    const int64_t end = S::Nanoseconds() + (++parks_ % kProbeEvery == 0 ? kMost : limit_);
+    const int64_t end = S::Nanoseconds() + (++parks_ % kProbeEvery == 0 ? most_ : limit_);
     bool paid = false;
     int next = 1;
     for (int looks = 0; looks < kMostLooks; looks++) {
@@ -46,7 +49,7 @@ class Spinner {
       if (paid || S::Nanoseconds() >= end) break;
       next = std::min(next * 2, kMostBetweenLooks);
     }
-    limit_ = paid ? std::min(limit_ * 2, kMost) : std::max(limit_ / 2, kLeast);
+    limit_ = paid ? std::min(limit_ * 2, most_) : std::max(limit_ / 2, kLeast);
     return paid;
   }
 
@@ -85,7 +88,8 @@ class Spinner {
   static inline Count spinning_{0};
   static inline Place places_[1 << kPlaceBits];
 
-  int64_t limit_ = kMost;
+  const int64_t most_;
+  int64_t limit_ = most_;
   int parks_ = 0;
 };
 

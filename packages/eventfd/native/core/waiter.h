@@ -57,10 +57,10 @@ struct Waiter : InQueue, InReady, InThread {
   // Under the bucket lock.
   Queue<S>* queue = nullptr;  // while it stands in one
   Outcome outcome = Outcome::kWaiting;
-  bool owed = false;  // it is never overtaken (again): permits go to it directly
-  bool naps = false;  // it sleeps for a moment at most, and then looks whatever came; see Room::Resume
+  bool owed = false;          // it is never overtaken (again): permits go to it directly
+  bool naps = false;          // it sleeps for a moment at most, and then looks whatever came; see Room::Resume
   int64_t patient_until = 0;  // by S::Nanoseconds(): who is overtaken after that is owed; 0: it was not overtaken yet
-  int32_t life = 0;   // of the barrier, when it arrived there
+  int32_t life = 0;           // of the barrier, when it arrived there
 
   // Written under the thread's lock; a spinning owner reads it without.
   typename S::template Atomic<bool> ready{false};  // decided, or woken to try; its thread has not looked yet

@@ -22,8 +22,8 @@ namespace efd {
 //   p << 2 | 0   nobody waits; acquire is a compare-exchange, release is an add
 //   p << 2 | 1   somebody waits: release must go on to serve the queue. Acquire may still take a free permit: the head
 //                of the queue was woken for it, but sleeps, and a running thread is faster
-//   p << 2 | 3   the head of the queue is owed the next permits, since it was overtaken, wants several, or the cell is
-//                fair: acquire must queue
+//   p << 2 | 3   the head of the queue is owed the next permits, since it was overtaken for long enough, wants
+//                several, or the cell is fair: acquire must queue
 //   p << 2 | 2   closed: acquire fails in the slow path, release adds as ever
 //
 // Bits 0 and 1 change only under the bucket lock.

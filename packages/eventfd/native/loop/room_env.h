@@ -186,7 +186,10 @@ class RoomEnv {
     thread->BeginSyncWait();
     int32_t result = Result::kWaiting;
     for (;;) {
-      if (std::exchange(fresh_, false)) spinner_.Until(sync_waiter_->cell, [&] { return sync_waiter_->ready.load(); });
+      if (std::exchange(fresh_, false)) {
+        auto& spinner = sync_waiter_->owed && sync_waiter_->patient_until != 0 ? owed_spinner_ : spinner_;
+        spinner.Until(sync_waiter_->cell, [&] { return sync_waiter_->ready.load(); });
+      }
       bool loop_has_work = false;
       const bool naps = sync_waiter_->naps;
       const Clock::duration left = end - Clock::now();
@@ -344,6 +347,8 @@ class RoomEnv {
     if (at->waits > 0 || (at->slot() != nullptr && RealSync::Load(at->slot()) > 0)) return Result::kWaiting;
     const int32_t most = RealSync::Load(at->cell() + kMaxWaiting);
     if (most >= 0 && RealSync::Load(at->cell() + kWaiting) >= most) return Result::kWaiting;
+    // Behind who is owed what comes next it would spin in vain, too, and in its place.
+    if (RealSync::Load(at->cell() + kState) & kQueueFirst) return Result::kWaiting;
     auto result = kNotNow;
     spinner_.Until(at->cell(), [&] {
       result = TryTake<RealSync>(at->cell(), at->slot(), want);
@@ -442,6 +447,7 @@ class RoomEnv {
   PollHandle* poll_ = nullptr;
   int refs_ = 0;
   Spinner<RealSync> spinner_;
+  Spinner<RealSync> owed_spinner_{Spinner<RealSync>::kMostOwed};
   Clock::duration nap_ = kFirstNap;  // of the sync wait, the next
   RealWaiter* decided_[kBatch];
   uint32_t telling_ = 0;  // how many of them JavaScript is being told of

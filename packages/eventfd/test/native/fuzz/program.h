@@ -313,7 +313,12 @@ class Program {
     thread->BeginSyncWait();
     TheRoom().BeginBlocking(thread);
     if (thread->ParkUnlessReady(actor.blocked)) thread->Unparked(/*heard=*/true);
-    if (actor.blocked->ready && TheRoom().Resume(actor.blocked) != Outcome::kWaiting) EndSync(actor);
+    const bool looks = actor.blocked->ready || actor.blocked->naps;
+    if (looks && TheRoom().Resume(actor.blocked) != Outcome::kWaiting) {
+      EndSync(actor);
+    } else if (input_.Byte() % 2 == 0) {
+      TheRoom().EndNap(actor.blocked);
+    }
     thread->EndSyncWait();
   }
 

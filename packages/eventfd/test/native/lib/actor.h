@@ -231,6 +231,7 @@ class Actor {
 
   // What it finds closed it leaves to Arrive.
   bool SpinToTake(Attachment* at, int32_t want) {
+    if (S::Load(at->cell() + efd::kState) & efd::kQueueFirst) return false;
     auto result = efd::kNotNow;
     spinner_.Until(at->cell(), [&] {
       host->Spins();

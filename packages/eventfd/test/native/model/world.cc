@@ -396,7 +396,8 @@ void World::CheckServed() const {
       CHECK_SAYS(free <= 0 || (cell[efd::kFlags] & efd::kAutoReset) == 0,
                  "an auto-reset event that is set has waiters");
       if (MayBePassed(each)) continue;
-      CHECK_SAYS(free < std::max(each.waiter->want, 1) || each.waiter->ready.peek() || each.waiter->naps, "what is free idles");
+      CHECK_SAYS(free < std::max(each.waiter->want, 1) || each.waiter->ready.peek() || each.waiter->naps,
+                 "what is free idles");
       break;
     }
   }

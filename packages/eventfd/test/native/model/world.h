@@ -69,9 +69,9 @@ class Host final : public efd::Waker {
  private:
   World* const world_;
   const int actor_;
-  bool wakes_ = false;       // from its sleep
-  bool slice_over_ = false;  // ... because its time is up
-  bool signalled_ = false;   // ... because of a signal
+  bool wakes_ = false;        // from its sleep
+  bool slice_over_ = false;   // ... because its time is up
+  bool signalled_ = false;    // ... because of a signal
   bool slice_ended_ = false;  // it did so with the last sleep
   bool ended_ = false;
 };
@@ -166,8 +166,7 @@ struct Scenario {
 class World final : public Program {
  public:
   // A thread that can race is owed at its so many-th look in vain; a promise at the first.
-  World(const Scenario* scenario, int dies_at, int looks = 2)
-      : scenario_(scenario), dies_at_(dies_at), looks_(looks) {}
+  World(const Scenario* scenario, int dies_at, int looks = 2) : scenario_(scenario), dies_at_(dies_at), looks_(looks) {}
 
   int actors() const override { return static_cast<int>(scenario_->actors.size()); }
   void Begin() override;

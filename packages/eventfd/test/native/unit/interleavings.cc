@@ -67,8 +67,9 @@ class Party {
   efd::Participant<Replayed>::Attachment* at_;
 };
 
-// A waits, is woken to try, and B is faster. A looks and finds nothing; before A, now owed the permit, walks the queue,
-// B gives it back. (Of a blocked thread it is the end of its patience.) So A is granted what it was about to go on waiting for. Returns A's waiter, which has ended.
+// A waits, is woken to try, and B is faster. A looks and finds nothing, at the end of its patience where it is blocked;
+// before A, now owed the permit, walks the queue, B gives it back. So A is granted what it was about to go on waiting
+// for. Returns A's waiter, which has ended.
 Waiter* ReleasedWhileTheWaiterLooks(Place& place, Party& a, Party& b, bool sync) {
   CHECK(b.TryTake());
   Waiter* waiter = a.Queue(sync);

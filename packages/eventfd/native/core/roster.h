@@ -169,10 +169,10 @@ class Roster {
         line = arena->ForSomeCells(line, kStep, [&](uint32_t offset, uint32_t generation, int32_t kind, auto& name) {
           const int32_t* cell = arena->At(offset);
           ObjectInfo object{arena->id(), offset, kind, name, 0, 0, 0, -1, {}, {}};
-          object.free = FreePermits(S::Load(cell + kState));
-          object.total = S::Load(cell + kTotal);
-          object.flags = S::Load(cell + kFlags);
-          object.max_waiting = S::Load(cell + kMaxWaiting);
+          object.free = FreePermits(S::Peek(cell + kState));
+          object.total = S::Peek(cell + kTotal);
+          object.flags = S::Peek(cell + kFlags);
+          object.max_waiting = S::Peek(cell + kMaxWaiting);
           cells.push_back({generation, 0, std::move(object)});
         });
         std::size_t waiters = kStep;

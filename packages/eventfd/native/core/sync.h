@@ -21,6 +21,8 @@ struct RealSync {
   using Atomic = std::atomic<T>;
 
   static int32_t Load(const int32_t* word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+  // The same, by who holds a lock that the model does not know of: it lets nobody else run in between.
+  static int32_t Peek(const int32_t* word) { return Load(word); }
   static void Store(int32_t* word, int32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
   static int32_t FetchAdd(int32_t* word, int32_t value) { return __atomic_fetch_add(word, value, __ATOMIC_SEQ_CST); }
   static int32_t FetchOr(int32_t* word, int32_t bits) { return __atomic_fetch_or(word, bits, __ATOMIC_SEQ_CST); }

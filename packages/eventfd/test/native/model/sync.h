@@ -73,6 +73,10 @@ struct ModelSync {
     if (on_load != nullptr) on_load(word);
     return *word;
   }
+  static int32_t Peek(const int32_t* word) {
+    if (on_load != nullptr) on_load(word);
+    return *word;
+  }
   static void Store(int32_t* word, int32_t value) {
     Explorer::Before({Kind::kStore, word});
     Write(word, value);

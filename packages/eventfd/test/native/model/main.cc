@@ -6,6 +6,7 @@
 //   all        everything, which takes many minutes
 //   explorer   the explorer's own tests instead
 #include <chrono>
+#include <type_traits>
 
 #include "model/names.h"
 #include "model/scenarios.h"
@@ -38,9 +39,11 @@ void Explore(const Scenario& scenario, Depth depth, Total* total) {
     runs += explorer.Explore(&world).runs;
     more = world.any_died();
     deaths += more;
-    // Once more with longer naps, where there were any.
-    World patient(&scenario, scenario.mortal < 0 ? -1 : deaths - more, /*looks=*/3);
-    if (world.any_napped() && depth != Depth::kQuick) runs += explorer.Explore(&patient).runs;
+    // Once more with more naps, where there were any.
+    if constexpr (std::is_same_v<W, World>) {
+      World patient(&scenario, scenario.mortal < 0 ? -1 : deaths - more, /*looks=*/3);
+      if (world.any_napped() && depth != Depth::kQuick) runs += explorer.Explore(&patient).runs;
+    }
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
   char how[32];

@@ -120,6 +120,8 @@ function proveOn(major, [compiled, leased], npm) {
   copyFileSync(join(here, 'required.cjs'), join(app, 'required.cjs'));
   const required = mustRun(node, ['required.cjs'], app, env);
   check(required === 'required: 0 7\n', 'require() gives the classes', required);
+  const help = mustRun(node, ['node_modules/.bin/eventfd', '--help'], app, env);
+  check(help.startsWith('npx @eventfd/semaphore inspect <pid>'), 'the command is there', help);
   const strips = mustRun(node, ['-p', 'process.features.typescript ?? false'], app, env).trim();
   if (strips === 'strip') {
     copyFileSync(join(here, 'consumer.ts'), join(app, 'consumer.mts'));

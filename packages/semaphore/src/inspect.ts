@@ -85,14 +85,19 @@ class Inspected implements ObjectState {
   }
 }
 
+/** What the waiting room of this process, or of another, says of its objects. */
+export function statesOf(objects: readonly InspectedObject[]): readonly ObjectState[] {
+  return objects.flatMap((object) => {
+    const kind = kindNames[object.kind];
+    return kind === undefined ? [] : [new Inspected(kind, object)];
+  });
+}
+
 /**
  * Every live shared object of the process, with who holds it and who waits for it, by `threadId`. For people: print it.
  *
  * A picture of moments that lie close together, since no thread is stopped for it.
  */
 export function inspect(): readonly ObjectState[] {
-  return native.inspect().flatMap((object) => {
-    const kind = kindNames[object.kind];
-    return kind === undefined ? [] : [new Inspected(kind, object)];
-  });
+  return statesOf(native.inspect());
 }

@@ -96,8 +96,8 @@ function folderWith(blocks: readonly Block[]): string {
   return folder;
 }
 
-async function run(program: string, folder: string, env: Record<string, string> = {}): Promise<string> {
-  const child = spawn(process.execPath, [program], { cwd: folder, env: { ...process.env, ...env } });
+async function run(program: string, folder: string, env: Record<string, string> = {}, args: string[] = []) {
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: { ...process.env, ...env } });
   const code = new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   expect([await code, stderr]).toEqual([0, '']);
@@ -110,7 +110,11 @@ async function check({ line, prints }: { line: string; prints: string | undefine
   const [, packages] = /^npm install (.+)$/.exec(line) ?? [];
   const [, variable, value = '', program] = /^(?:(\w+)=(\S+) )?node ([\w-]+\.mjs)$/.exec(line) ?? [];
   const inWorkspace = Array.from(line.matchAll(/(?:^|&& )node (\S+\/\S+)/g), ([, path]) => path as string);
-  if (script !== undefined) {
+  const [, subcommand] = /^npx @eventfd\/semaphore (\w+)/.exec(line) ?? [];
+  if (subcommand !== undefined) {
+    const help = await run(join(root, 'packages/semaphore/bin/eventfd.mjs'), folder, {}, ['--help']);
+    expect(help).toContain(`npx @eventfd/semaphore ${subcommand} `);
+  } else if (script !== undefined) {
     expect(packageManager).toBe(manifest.packageManager);
     expect(Object.keys(manifest.scripts)).toContain(script);
   } else if (packages !== undefined) {

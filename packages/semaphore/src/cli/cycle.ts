@@ -1,0 +1,45 @@
+/** Threads that wait for each other, found in what `inspect` shows: also those that wait by promises, which no lock refuses. */
+import type { ObjectState } from '../inspect.js';
+
+/** The thread waits for the object, which the next step's thread holds. */
+export interface CycleStep {
+  readonly threadId: number;
+  readonly object: string;
+  /** By a blocked thread. One that awaits may yet do something else, and let go. */
+  readonly sync: boolean;
+}
+
+export const titleOf = ({ kind, name }: ObjectState) => (name === undefined ? kind : `${kind} ${JSON.stringify(name)}`);
+
+interface Edge extends CycleStep {
+  readonly holders: readonly number[];
+}
+
+/** A cycle; empty when there is none. All who hold what is waited for must wait themselves: else somebody may let go. */
+export function cycleIn(objects: readonly ObjectState[]): CycleStep[] {
+  let edges: Edge[] = objects.flatMap((object) =>
+    object.holders.length === 0
+      ? []
+      : object.waiters.map(({ threadId, sync }) => ({
+          threadId,
+          object: titleOf(object),
+          sync,
+          holders: object.holders.map((holder) => holder.threadId),
+        })),
+  );
+  for (let before = -1; before !== edges.length; ) {
+    before = edges.length;
+    const stuck = new Set(edges.map(({ threadId }) => threadId));
+    edges = edges.filter(({ holders }) => holders.every((holder) => stuck.has(holder)));
+  }
+  // Every thread that is left waits for others that are left: whoever follows them comes back to where he was.
+  const path: Edge[] = [];
+  for (let edge = edges[0]; edge !== undefined; ) {
+    const { threadId, holders } = edge;
+    const seen = path.findIndex((step) => step.threadId === threadId);
+    if (seen >= 0) return path.slice(seen).map(({ threadId, object, sync }) => ({ threadId, object, sync }));
+    path.push(edge);
+    edge = edges.find((next) => next.threadId === holders[0]);
+  }
+  return [];
+}

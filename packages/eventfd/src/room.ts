@@ -105,6 +105,8 @@ export interface SyncHooks {
   queued?: (() => void) | undefined;
   /** Runs when the wait has lasted for a slice, and now and then from there on; throws to end it. */
   lasting?: (() => void) | undefined;
+  /** Runs after each slice but the last; it does not fail. */
+  sliced?: (() => void) | undefined;
 }
 
 /** After 1, 2, 4, ... slices, and then every 3.2 seconds. */
@@ -138,6 +140,7 @@ export function parkSync(
       }
       if (slice === 1) hooks.queued?.();
       if (isNowAndThen(slice)) hooks.lasting?.();
+      hooks.sliced?.();
       if (signal?.aborted) {
         over = true;
         const stands = native.leaveSync() && role !== Role.NOTIFIED && permits === 0;

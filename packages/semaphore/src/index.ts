@@ -8,7 +8,7 @@ export {
 } from 'eventfd/internal';
 export { Barrier, type BarrierHandle, type BarrierWaitResult } from './barrier.js';
 export { Condition, type PostedCondition } from './condition.js';
-export type { WaitMessage } from './core/diagnostics.js';
+export type { LongWaitMessage, WaitMessage } from './core/diagnostics.js';
 export { BarrierBrokenError, DeadlockError, NameNotFoundError, OpenMismatchError, QueueFullError } from './errors.js';
 export { Event, type EventHandle, type EventOptions } from './event.js';
 export { FdPermit, FdSemaphore, type PostedFdSemaphore } from './fd-semaphore.js';

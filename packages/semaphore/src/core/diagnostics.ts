@@ -21,6 +21,12 @@ export interface WaitMessage {
   readonly permits: number;
 }
 
+/** What `eventfd:wait:long` publishes. */
+export interface LongWaitMessage extends WaitMessage {
+  /** For how long, in milliseconds, by now. */
+  readonly waitedMs: number;
+}
+
 const channels = {
   start: channel('eventfd:wait:start'),
   granted: channel('eventfd:wait:granted'),
@@ -29,6 +35,7 @@ const channels = {
   /** It ended with an error of another kind: the object was closed, the barrier broke, a deadlock was found, ... */
   refused: channel('eventfd:wait:refused'),
 };
+const long: Channel = channel('eventfd:wait:long');
 export const abandoned: Channel = channel('eventfd:abandoned');
 
 export type WaitEvent = keyof typeof channels;
@@ -41,10 +48,17 @@ export function nextWaitId(): number {
 
 export function publishWait(event: WaitEvent, id: number, target: Target<unknown>): void {
   const to = channels[event];
-  if (!to.hasSubscribers) return;
-  const { cell, method, permits } = target;
+  if (to.hasSubscribers) to.publish(messageOf(id, target));
+}
+
+function messageOf(id: number, { cell, method, permits }: Target<unknown>): WaitMessage {
   const { kind, handle, offset } = cell;
-  to.publish({ id, threadId, kind, name: handle.name, cell: offset, method, permits } satisfies WaitMessage);
+  return { id, threadId, kind, name: handle.name, cell: offset, method, permits };
+}
+
+/** It has lasted longer than EVENTFD_WARN_AFTER allows. */
+export function publishLongWait(id: number, target: Target<unknown>, waitedMs: number): void {
+  if (long.hasSubscribers) long.publish({ ...messageOf(id, target), waitedMs } satisfies LongWaitMessage);
 }
 
 /** A guard was given out whose last owner died. */

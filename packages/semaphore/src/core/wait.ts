@@ -22,6 +22,7 @@ import {
 import { QueueFullError } from '../errors.js';
 import { type Cell, Word } from './cell.js';
 import { nextWaitId, publishWait } from './diagnostics.js';
+import { BlockedWait, patienceFor, warnWhenLong } from './long-wait.js';
 
 /** Options of an asynchronous wait, checked. */
 export type CheckedWait = CancelledWait & { readonly ref: boolean };
@@ -75,9 +76,14 @@ export function waitForSync<T>(target: Target<T>, wait: CheckedSyncWait, hooks?:
   const id = nextWaitId();
   publishWait('start', id, target);
   let result: ReturnType<typeof parkSync> = 'timeout';
+  const patience = patienceFor(target);
+  const blocked = patience < wait.timeout ? new BlockedWait(target, id, patience) : undefined;
   try {
-    if (!noWait(target, wait.timeout)) result = parkSync(cell.attachment, target, wait, hooks);
+    const watched = blocked === undefined ? hooks : { ...hooks, sliced: blocked.look };
+    if (!noWait(target, wait.timeout)) result = parkSync(cell.attachment, target, wait, watched);
+    blocked?.ended();
   } catch (error) {
+    blocked?.ended();
     publishWait('refused', id, target);
     throw error;
   }
@@ -118,6 +124,8 @@ class Wait<T> implements Parked, Cancellable {
   #waiter = -1;
   /** Ends what may cancel it. */
   #forget: (() => void) | undefined;
+  /** It will not have been long. */
+  #inTime: (() => void) | undefined;
 
   constructor(target: Target<T>, options: CheckedWait, resolve: (value: T) => void, reject: (reason: unknown) => void) {
     this.#target = target;
@@ -144,6 +152,7 @@ class Wait<T> implements Parked, Cancellable {
       queued?.(this);
       if (this.#options.timeout === 0) this.onTimeout();
       else this.#beCancellable();
+      if (this.#waiter >= 0) this.#inTime = warnWhenLong(this.#target, this.#id);
     } catch (error) {
       this.onAbort(error);
     }
@@ -227,5 +236,6 @@ class Wait<T> implements Parked, Cancellable {
   #over(): void {
     this.#waiter = -1;
     this.#forget?.();
+    this.#inTime?.();
   }
 }

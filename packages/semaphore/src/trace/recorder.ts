@@ -51,9 +51,16 @@ export class Recorder {
     closeSync(this.#fd);
   }
 
-  /** The end of the file, once no thread writes any more. */
+  /**
+   * The end of the file, once no thread writes any more. What is under way then is marked: a slice without an end, which
+   * viewers draw as they like, could be a hold that was forgotten.
+   */
   writeEnd(): void {
-    writeSync(this.#fd, `${JSON.stringify(this.#event('M', 0, 'process_name', { name: `node ${process.pid}` }))}\n]\n`);
+    const open = Array.from(this.shared.open(), ([thread, line]) =>
+      this.#event('E', lineId(thread, line), undefined, { end: 'still open when the trace ended' }),
+    );
+    const last = this.#event('M', 0, 'process_name', { name: `node ${process.pid}` });
+    writeSync(this.#fd, `${[...open, last].map((event) => JSON.stringify(event)).join(',\n')}\n]\n`);
   }
 
   holdBegins(hold: object, traced: Traced, verb: string, permits: number): void {

@@ -103,6 +103,15 @@ export class SharedTrace {
     return Array.from({ length: LINES }, (_, line) => line).filter((line) => (word & (1 << line)) !== 0);
   }
 
+  /** The slices that are under way, by thread and line: for the end of the trace, when nobody writes any more. */
+  *open(): Generator<readonly [thread: number, line: number]> {
+    for (let thread = 0; thread < THREADS; thread++) {
+      const word = Atomics.load(this.#words, thread);
+      if ((word & TAKES_PART) === 0) continue;
+      for (let line = 0; line < LINES; line++) if ((word & (1 << line)) !== 0) yield [thread, line];
+    }
+  }
+
   /** Stops the trace on every thread. False when one may still be writing: it was killed there, and not missed yet. */
   stop(): boolean {
     if (getEnvironmentData(KEY) !== undefined) setEnvironmentData(KEY, undefined as never);

@@ -52,6 +52,25 @@ test('every thread has its line, on which waits and holds follow each other', as
   expect(inTime('holds Semaphore "s"')).toMatchObject({ cat: 'hold', args: { permits: 2 }, pid: process.pid });
 });
 
+test('what is under way when the trace ends is marked', async () => {
+  const trace = startTrace(file);
+  using mutex = new Mutex({ name: 'm' });
+  using semaphore = new Semaphore(2, { name: 's' });
+  const permit = semaphore.tryAcquire();
+  const worker = start('holdForEver', { mutex, semaphore });
+  const { threadId } = worker;
+  await heard(worker, 'message');
+  trace.stop();
+
+  const events = readTrace(trace.file);
+  expectOrderly(events);
+  const lines = linesOf(events);
+  expect(lines['main thread']).toEqual(['+ holds Semaphore "s"', '- still open when the trace ended']);
+  expect(lines[`worker ${threadId}`]?.at(-1)).toBe('- still open when the trace ended');
+  permit?.release();
+  await worker.terminate();
+});
+
 test('what a killed worker had said is there, and what it held ends with it', async () => {
   const trace = startTrace(file);
   using mutex = new Mutex();

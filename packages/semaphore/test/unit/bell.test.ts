@@ -47,6 +47,23 @@ test('a thread that blocks rings it, whoever posted the semaphore on', async () 
   await actor.terminate();
 });
 
+test('it rings for each release while a thread waits, also when nobody needs to wake that thread', async () => {
+  let permit = semaphore.tryAcquire();
+  const actor = await Actor.start({ adapter: 'Semaphore(1)', lock: semaphore });
+  const held = actor.acquire('p', { mode: 'sync' });
+  await within('the bell', bell.wait());
+  // It was woken by the first release, and overtaken: it will look by itself.
+  for (let round = 0; round < 100 && permit !== undefined; round++) {
+    bell.reset();
+    permit.release();
+    expect(bell.isSet).toBe(true);
+    permit = semaphore.tryAcquire();
+  }
+  permit?.release();
+  await held;
+  await actor.terminate();
+});
+
 test('a bell that is gone rings for nobody, and hinders nobody', async () => {
   bell[Symbol.dispose]();
   const attached = Semaphore.from(semaphore.handle);

@@ -89,7 +89,7 @@ const GLIBC = ['glibc-mutex', 'glibc-adaptive'];
 const FAIRNESS_INTERVAL_MS = 1;
 const LONGEST_WAIT = { section: 10, workers: 8 };
 /** What a first come, first served lock did before running threads could overtake for longer; of `Atomics.wait`. */
-const FAIR_BEFORE = 0.5;
+const FAIR_BEFORE = 0.46;
 /** In microseconds: nobody waited. */
 const NO_WAIT = 1;
 

@@ -5,7 +5,7 @@
 import { inspect } from 'node:util';
 import { type CheckedSyncWait, native, Role, type SyncHooks } from 'eventfd/internal';
 import { Bell } from './bell.js';
-import { type Cell, Flag } from './cell.js';
+import { type Cell, Flag, Word } from './cell.js';
 import { publishAbandoned } from './diagnostics.js';
 import { ReleaseResult, TryResult } from './fastpath.js';
 import type { Hold } from './hold.js';
@@ -72,11 +72,13 @@ export class BatchSemaphore {
    * that it holds nothing any more, and passes the result to `afterRelease`.
    */
   release(permits: number): number {
+    // That somebody waits is not to be seen from the result where a thread naps, which nobody needs to wake.
+    const rings = this.#bell !== undefined && this.cell.load(Word.WAITING) > 0;
     const result = this.#named
       ? native.giveNamed(this.cell.attachment, permits)
       : this.#release(this.cell.offset, this.cell.slot, permits);
     if (result === ReleaseResult.SERVE_WAITERS) native.serve(this.cell.attachment);
-    return result;
+    return rings && result === ReleaseResult.RELEASED ? ReleaseResult.SERVE_WAITERS : result;
   }
 
   /** What is left to do after `release`, once `hold` has noted that it holds nothing any more. */

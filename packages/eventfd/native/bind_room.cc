@@ -284,7 +284,8 @@ Napi::Value Notify(const Napi::CallbackInfo& info) {
 
 Napi::Value Resize(const Napi::CallbackInfo& info) {
   auto* at = At(info);
-  return Napi::Boolean::New(info.Env(), at != nullptr && Process::Get().room.Resize(at->cell(), Int(info, 1)));
+  return Napi::Boolean::New(info.Env(),
+                            at != nullptr && Process::Get().room.Resize(at->cell(), Int(info, 1), Int(info, 2)));
 }
 
 Napi::Value Forget(const Napi::CallbackInfo& info) {
@@ -416,7 +417,7 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports) {
   bind("leaveSync", LeaveSync);
   bind("serve", Checked<Serve, "n">);
   bind("notify", Checked<Notify, "nn">);
-  bind("resize", Checked<Resize, "nn">);
+  bind("resize", Checked<Resize, "nnn">);
   bind("forget", Checked<Forget, "nn">);
   bind("setEvent", Checked<SetEvent, "n">);
   bind("setBroken", Checked<SetBroken, "nb">);

@@ -236,7 +236,7 @@ export interface RoomBinding {
   /** Wakes up to `count` waiters, whatever the permits; how many there were. */
   notify(attachment: number, count: number): number;
   /** False when it would leave fewer than no permits, or more than the cell's maximum. */
-  resize(attachment: number, delta: number): boolean;
+  resize(attachment: number, delta: number, recalled: number): boolean;
   /** False when this thread does not hold so many. */
   forget(attachment: number, permits: number): boolean;
   /** How many waiters it woke. */

@@ -20,6 +20,7 @@ export { ReadGuard, RwLock, type RwLockHandle, type RwLockOptions, WriteGuard } 
 export {
   type AcquireOptions,
   type AcquireSyncOptions,
+  type GrowOptions,
   type NamedSemaphoreOptions,
   Semaphore,
   type SemaphoreHandle,

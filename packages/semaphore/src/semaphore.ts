@@ -21,6 +21,12 @@ import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 /** What a posted Semaphore arrives as. */
 export type SemaphoreHandle = Handle;
 
+/** Of `grow`. */
+export interface GrowOptions {
+  /** How many permits are taken away again in the same step; 0 by default. */
+  recall?: number | undefined;
+}
+
 export interface SemaphoreOptions extends SharedObjectOptions {
   /**
    * Strict first come, first served. By default a running thread may overtake a waiter that is waking up: a promise once, a
@@ -226,11 +232,22 @@ export class Semaphore extends SharedObject {
   /**
    * Adds permits, and serves waiters with them.
    *
-   * @throws RangeError `ERR_OUT_OF_RANGE` when there would be more than `max`, and nothing is added
+   * With `recall` so many are taken away again in the same step, as `shrink` does: waiters are served, and what they
+   * give back is nobody's, however soon that is. For one who passes on permits that are lent. Of a fair semaphore only:
+   * who waits for another may just be woken to try.
+   *
+   * @throws RangeError `ERR_OUT_OF_RANGE` when there would be more than `max`, or fewer than none, and nothing is changed;
+   *   TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
    */
-  grow(permits: number): void {
+  grow(permits: number, options: GrowOptions = {}): void {
     requirePermits('permits', permits);
-    if (!this.#core.resize(permits)) throw outOfRange('permits', `such that ${this} stays within its max`, permits);
+    requireOptions(options);
+    const { recall = 0 } = options;
+    requireInteger('options.recall', recall, 0, MAX_PERMITS);
+    if (recall > 0 && !this.fair) throw invalidArgValue('options.recall', 'needs a semaphore that is fair', recall);
+    if (this.#core.resize(permits, recall)) return;
+    if (recall > permits + this.permits) throw outOfRange('options.recall', 'no more than there are then', recall);
+    throw outOfRange('permits', `such that ${this} stays within its max`, permits);
   }
 
   /**

@@ -263,14 +263,19 @@ class Room : Serving<S> {
     if (S::Load(cell + kLife) == life) BreakAndServe(bucket, cell, &wakes);
   }
 
-  // Changes how many permits there are. False when that would leave fewer than none, or more than kMax.
-  bool Resize(int32_t* cell, int32_t delta) {
+  // Changes how many permits there are, and then takes `recalled` away, from those who were served with them too as
+  // they give them back: no release comes in between. False when that would leave fewer than none, or more than kMax.
+  bool Resize(int32_t* cell, int32_t delta, int32_t recalled = 0) {
     Wakes<S> wakes;
     Bucket bucket(&lot_, cell);
     const int64_t total = int64_t{S::Load(cell + kTotal)} + delta;
-    if (total < 0 || total > S::Load(cell + kMax)) return false;
+    if (recalled < 0 || total - recalled < 0 || total > S::Load(cell + kMax)) return false;
     S::Store(cell + kTotal, static_cast<int32_t>(total));
     S::FetchAdd(cell + kState, AsState(delta));
+    ServeCell(bucket, cell, &wakes);
+    if (recalled == 0) return true;
+    S::Store(cell + kTotal, static_cast<int32_t>(total - recalled));
+    S::FetchAdd(cell + kState, AsState(WrappingSub(0, recalled)));
     ServeCell(bucket, cell, &wakes);
     return true;
   }

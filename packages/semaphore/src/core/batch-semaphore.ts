@@ -175,9 +175,9 @@ export class BatchSemaphore {
     return `${this}`;
   }
 
-  /** Grows or shrinks the number of permits. False when out of range. */
-  resize(delta: number): boolean {
-    return native.resize(this.cell.attach(), delta);
+  /** Grows or shrinks the number of permits, and then takes `recalled` away. False when out of range. */
+  resize(delta: number, recalled = 0): boolean {
+    return native.resize(this.cell.attach(), delta, recalled);
   }
 
   /** Held permits vanish: this thread will not give them back. As `release`, and with `afterRelease` to follow. */

@@ -320,6 +320,14 @@ const mutations = [
     says: IDLE,
   },
   {
+    name: 'what is lent is recalled before anybody is served with it',
+    part: 'sequences: fair semaphore, resized',
+    file: 'room.h',
+    find: 'ServeCell(bucket, cell, &wakes);\n    if (recalled == 0) return true;',
+    replace: 'if (recalled == 0) ServeCell(bucket, cell, &wakes);\n    if (recalled == 0) return true;',
+    says: /idles: it is owed/,
+  },
+  {
     name: 'a party that gives up does not break the barrier',
     part: 'barrier',
     file: 'room.h',

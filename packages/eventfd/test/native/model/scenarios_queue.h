@@ -96,6 +96,11 @@ inline std::vector<Scenario> QueueScenarios() {
     self.Grow(1);
     self.Grow(1);
   };
+  // Twice, each for one who waits: what comes back is nobody's.
+  constexpr auto lend_twice = [](Self& self) {
+    self.Grow(1, 1);
+    self.Grow(1, 1);
+  };
   constexpr auto shrink_by_one = [](Self& self) {
     self.Sync();
     self.Grow(-1);
@@ -243,6 +248,7 @@ inline std::vector<Scenario> QueueScenarios() {
        .all = true},
       {.name = "close, nothing to be had", .permits = 0, .actors = {close, is_closed, is_closed_async}, .all = true},
       {.name = "grow", .permits = 0, .actors = {grow_by_two, lock, lock_async}, .all = true},
+      {.name = "grow and recall", .permits = 1, .actors = {lend_twice, lock, lock_async}},
       {.name = "shrink", .permits = 2, .actors = {shrink_by_one, lock, lock_async}},
       {.name = "shrink and grow", .permits = 1, .actors = {shrink_and_grow, lock, lock_async}, .all = true},
       {.name = "grow, one gives up", .permits = 0, .actors = {grow_by_two, lock, two_for_a_while}},

@@ -48,6 +48,7 @@ const char* NameOf(Verb verb) {
                                            "notify 2",
                                            "grow",
                                            "shrink",
+                                           "grow and recall",
                                            "close",
                                            "break",
                                            "make whole"};
@@ -187,6 +188,12 @@ class World {
         Check(TheRoom().Resize(place_.cell, delta), "there is no room for the permits");
         return Settle();
       }
+      case Verb::kLend:
+        spec_.total += 1;
+        spec_.free += 1;
+        spec_.recalled = 1;
+        Check(TheRoom().Resize(place_.cell, 1, 1), "there is no room for the permit");
+        return Settle();
       case Verb::kClose:
         spec_.closed = true;
         TheRoom().Close(place_.cell);
@@ -248,7 +255,7 @@ class World {
       if (verb == Verb::kPost || verb == Verb::kPostTwo) {
         return spec_.free + std::count(spec_.is.begin(), spec_.is.end(), Is::kGranted) < 2;
       }
-      if (verb == Verb::kGrow) return spec_.total < setup_.kind.max;
+      if (verb == Verb::kGrow || verb == Verb::kLend) return spec_.total < setup_.kind.max;
       if (verb == Verb::kShrink) return spec_.total > 0;
       return true;
     }

@@ -40,6 +40,7 @@ enum class Verb : uint8_t {
   kNotifyTwo,
   kGrow,
   kShrink,
+  kLend,
   kClose,
   kBreak,
   kMakeWhole,

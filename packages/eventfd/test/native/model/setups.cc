@@ -24,8 +24,8 @@ std::vector<Slot> Wanting(std::vector<Slot> slots, std::vector<int32_t> wants) {
 const std::vector<Setup>& Setups() {
   using V = Verb;
   static const std::vector<V> lock = {V::kTry, V::kRelease, V::kReleaseOnly, V::kElsewhere, V::kBack, V::kDie};
-  static const std::vector<V> resized = {V::kRelease,   V::kGrow, V::kShrink, V::kClose,
-                                         V::kElsewhere, V::kBack, V::kDie};
+  static const std::vector<V> resized = {V::kRelease, V::kGrow,      V::kShrink, V::kLend,
+                                         V::kClose,   V::kElsewhere, V::kBack,   V::kDie};
   static const std::vector<V> signal = {V::kPost, V::kPostTwo, V::kTry, V::kElsewhere, V::kBack, V::kDie};
   static const std::vector<V> posts = {V::kPost, V::kElsewhere, V::kBack, V::kDie};
   static const std::vector<V> event = {V::kSet, V::kReset, V::kElsewhere, V::kBack, V::kDie};

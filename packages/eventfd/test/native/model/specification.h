@@ -154,6 +154,13 @@ class Specification {
         free = 0;
       }
     }
+    if (recalled > 0) {
+      // Who waits was served before.
+      if (const char* wrong = Idles(seen)) return wrong;
+      free -= recalled;
+      total -= recalled;
+      recalled = 0;
+    }
     given = 0;
     refuses = false;
     for (const int slot : waited) {
@@ -178,6 +185,7 @@ class Specification {
   int32_t free;
   int32_t total;
   int32_t given = 0;     // sets and notifications of this operation: they are for who waits now
+  int32_t recalled = 0;  // taken away by this operation, after who waits was served
   bool refuses = false;  // this operation ends all waits
   bool closed = false;
   bool broken = false;

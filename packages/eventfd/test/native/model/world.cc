@@ -152,10 +152,10 @@ Got Self::Await(ModelWaiter* waiter, bool timed) {
   return Note("await", at_[0]->slot() == nullptr ? got : Took(0, want, got));
 }
 
-void Self::Grow(int32_t permits) {
+void Self::Grow(int32_t permits, int32_t recalled) {
   host_.Boundary();
   Explorer::Note(permits > 0 ? "grows" : "shrinks");
-  CHECK(World::TheRoom().Resize(at_[0]->cell(), permits));
+  CHECK(World::TheRoom().Resize(at_[0]->cell(), permits, recalled));
 }
 
 void Self::Close() {

@@ -105,7 +105,7 @@ class Self {
   void Abort(ModelWaiter* waiter) { actor_.Abort(waiter); }
   Got parked() const { return parked_; }
 
-  void Grow(int32_t permits);
+  void Grow(int32_t permits, int32_t recalled = 0);
   void Close();
   void Notify(int32_t count);
   void SetEvent();

@@ -306,16 +306,19 @@ export class Keeper {
     this.#permits = permits;
     const { endsWithSession } = this.#engine;
     this.#setDeadline(endsWithSession ? Number.POSITIVE_INFINITY : sentAt + this.#terms.ttl, this.#terms.margin);
-    if (this.#state !== 'live') this.#local.set(this.#closing ? 0 : held);
-    else if (change > 0) this.#local.add(change);
+    const before = this.#state;
     this.#state = 'live';
     if (this.#closing) this.#local.set(0);
-    else this.#owe(keep);
+    else if (before === 'live' && change > 0) this.#local.grant(change, keep);
+    else {
+      if (before !== 'live') this.#local.set(held);
+      this.#owe(keep);
+    }
     this.#tellAll();
     this.#joined?.resolve();
   }
 
-  /** Others wait: what is above `keep` goes back, at once where it is free. What was just granted has gone to who waits here already. */
+  /** Others wait: what is above `keep` goes back, at once where it is free. */
   #owe(keep: number): void {
     const excess = Math.max(0, this.#local.keeps - keep);
     this.#local.owe(Math.max(0, excess - this.#local.takeFree(excess)));

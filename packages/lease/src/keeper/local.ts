@@ -57,6 +57,17 @@ export class Local {
     if (permits > 0) this.#semaphore.grow(permits);
   }
 
+  /** Adds permits, of which there are `keep` from then on: what more is here goes back as it comes free, before those who wait have it. */
+  grant(permits: number, keep: number): void {
+    const { permits: before } = this.#semaphore;
+    const after = Math.min(keep, before + this.#overdrawn + permits);
+    const recall = before + permits - after;
+    if (recall > 0) this.#semaphore.grow(permits, { recall });
+    else this.#semaphore.grow(permits - recall);
+    this.#setDebt(this.#overdrawn);
+    this.#attend();
+  }
+
   /** Takes permits away, held ones as they come back. */
   remove(permits: number): void {
     const less = Math.min(permits, this.#semaphore.permits);

@@ -42,10 +42,8 @@ test.each(subjects)('$title: more processes than permits take turns', async (sub
   };
   // Until the engine has heard of all three.
   while (new Set(turns).size < 3) await turn();
-  // Again and again all are served. Not each once before any is twice: a holder that gives back before its keeper has run is served
-  // once more.
-  for (let round = 0; round < 4; round++) {
-    turns.length = 0;
-    while (new Set(turns).size < 3) await turn();
-  }
+  // From then on each in turn, however soon a holder gives back: what it gives back is not for those who wait beside it.
+  turns.length = 0;
+  for (let i = 0; i < 12; i++) await turn();
+  for (let i = 3; i < turns.length; i++) expect(turns.indexOf(turns[i] as Tenant), `turn ${i}`).toBe(i % 3);
 });

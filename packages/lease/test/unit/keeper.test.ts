@@ -123,3 +123,26 @@ test('one whose lease ran out holds nothing, and says what is still in use', asy
   permit.release();
   await until('it says so when that has come free', () => claims.at(-1)?.over === 0, claims);
 });
+
+test('others wait: what it is granted goes to one who waits here, and from there to the engine', async () => {
+  let grants = 1;
+  const { claims, keeper, semaphore } = await begin((claim) => {
+    const more = Math.min(claim.want, grants);
+    grants -= more;
+    return { status: 'ok', held: claim.held + more, keep: 0, permits: 4 };
+  });
+  const waits = [semaphore.acquire(), semaphore.acquire()] as const;
+  let second = false;
+  const served = waits[1].then((permit) => {
+    second = true;
+    return permit;
+  });
+  const permit = await waits[0];
+  expect([semaphore.permits, semaphore.available]).toEqual([0, -1]);
+  permit.release();
+  await until('it has gone back', () => claims.at(-1)?.held === 0 && claims.at(-1)?.want === 1, claims);
+  expect(second).toBe(false);
+  grants = 1;
+  keeper.poked();
+  (await served).release();
+});

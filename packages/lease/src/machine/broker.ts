@@ -134,8 +134,9 @@ export class Broker {
       checkClaim(request.step, session.id);
       const { answer, pokes } = this.#book.step(request.step, performance.now());
       if (answer.status === 'ok') session.members.set(request.step.member, request.step.name);
-      reply({ id: request.id, answer });
+      // Who is poked has a permit to fetch: it first.
       this.#poke(pokes);
+      reply({ id: request.id, answer });
     } else if ('leave' in request) {
       const { name, member } = request.leave;
       session.members.delete(member);

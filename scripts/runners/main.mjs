@@ -30,6 +30,7 @@ const PROJECTS = {
     runs: [
       { name: 'threads', args: ['--pool=threads'] },
       { name: 'threads, one for all files', args: ['--pool=threads'], env: { ISOLATE: '0' } },
+      { name: 'threads, two at a time', args: ['--pool=threads'], env: { TWO: '1' } },
       { name: 'threads, inlined', args: ['--pool=threads'], env: { INLINE: '1' } },
       { name: 'forks', args: ['--pool=forks'] },
       { name: 'vmThreads', args: ['--pool=vmThreads'] },

@@ -7,6 +7,7 @@ import { imports } from './import.js';
 import { leased } from './lease.js';
 import { leaseCommands, leaseHandOver, leaseIdle } from './lease-fleet.js';
 import { manyQueues } from './many-queues.js';
+import { names } from './names.js';
 import { pool } from './pool.js';
 import { queue } from './queue.js';
 import { rarelyContended } from './rarely-contended.js';
@@ -39,6 +40,7 @@ export const cases: readonly Case[] = [
   idle,
   memory,
   waiters,
+  names,
   imports,
   leased,
   leaseHandOver,

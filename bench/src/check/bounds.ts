@@ -223,5 +223,8 @@ export const bounds: readonly Bound[] = [
   absolute('waiter served after its holder ended, p99, ms', 'death', 'p99', 5),
   absolute('terminate() of a worker blocked in a sync wait, longest, ms', 'terminate', 'most', 100),
   ...leases,
+  absolute('named semaphore: uncontended tryAcquire + release, ns', 'names', 'time', 150),
+  absolute('open of a name that is there, ns', 'names', 'open', 2000),
+  absolute('a million keys locked in turn: growth of the process, MB', 'names', 'grown', 16),
   absolute('16 workers blocked in sync waits, % of a core', 'idle', 'cpu', 1),
 ];

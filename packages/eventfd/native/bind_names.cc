@@ -96,19 +96,15 @@ Napi::Value OpenNamed(const Napi::CallbackInfo& info) {
   if (!IsSpec(wanted)) return Refuse(info);
   const bool make = info[4].As<Napi::Boolean>().Value();
 
-  // Most names are short: no allocation for those.
+  // Most names are short: no allocation for those. One that fills the buffer may be longer.
   char16_t shorter[128];
   std::u16string longer;
-  std::u16string_view name;
   size_t length = 0;
-  if (napi_get_value_string_utf16(info.Env(), info[2], nullptr, 0, &length) != napi_ok) return Refuse(info);
-  char16_t* into = shorter;
-  if (length >= std::size(shorter)) {
-    longer.resize(length + 1);
-    into = longer.data();
+  if (napi_get_value_string_utf16(info.Env(), info[2], shorter, std::size(shorter), &length) != napi_ok) {
+    return Refuse(info);
   }
-  if (napi_get_value_string_utf16(info.Env(), info[2], into, length + 1, &length) != napi_ok) return Refuse(info);
-  name = {into, length};
+  if (length == std::size(shorter) - 1) longer = info[2].As<Napi::String>().Utf16Value();
+  const std::u16string_view name = longer.empty() ? std::u16string_view(shorter, length) : longer;
 
   Names::Found found;
   Names::Opened opened = Names::Opened::kNoRoom;

@@ -129,7 +129,22 @@ test.each(Object.entries(attachOnly))('%s.open without numbers attaches, and mak
 });
 
 test('names are compared by their code units, and are what they were', () => {
-  const names = ['', '\0', 'a\0b', 'a', 'A', 'é', 'e\u0301', '\ud800', '\udc00', '\ufffd', '😀'];
+  const names = [
+    '',
+    'x'.repeat(126),
+    'x'.repeat(127),
+    'x'.repeat(128),
+    '\0',
+    'a\0b',
+    'a',
+    'A',
+    'é',
+    'e\u0301',
+    '\ud800',
+    '\udc00',
+    '\ufffd',
+    '😀',
+  ];
   const objects = names.map((name) => Mutex.open(name));
   expect(new Set(objects.map(({ handle }) => handle.cell)).size).toBe(names.length);
   expect(objects.map(({ name }) => name)).toEqual(names);

@@ -1,0 +1,3 @@
+import { defineExclusion } from '../app/exclusion.mjs';
+
+defineExclusion();

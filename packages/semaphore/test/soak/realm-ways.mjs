@@ -1,4 +1,5 @@
 /** What the soak does to a Realm beyond the ways of support/ways.mjs; in the same form. */
+import { threadId } from 'node:worker_threads';
 import { Condition, Latch, Mutex, RwLock, Semaphore } from '@eventfd/semaphore';
 import { EventFd } from 'eventfd';
 import { CHEAP_WAYS, often, waysOf } from '../support/ways.mjs';
@@ -15,7 +16,11 @@ export const KINDS = [
   'FdSemaphore',
   'EventFd',
   'made and disposed',
+  'by name',
 ];
+
+/** So many names for all threads, so that they meet; and others, which nobody uses twice. */
+const SHARED_NAMES = Array.from({ length: 4 }, (_, i) => `soak ${i}`);
 
 /** Waits that only a release ends: one that is lost leaves somebody here for good. */
 function endlessWays({ endless, books, worker, random, during }) {
@@ -158,12 +163,34 @@ function makingWays({ making, random }) {
   ];
 }
 
+/** Mutexes by their names, in whichever realm: each is opened, used and let go of at once. */
+function namedWays({ random, during }) {
+  let unused = 0;
+  function shared() {
+    const mutex = Mutex.open(SHARED_NAMES[random(SHARED_NAMES.length)]);
+    const guard = mutex.lockSync();
+    during();
+    guard.unlock();
+    // What is not disposed of is collected.
+    if (random(2) === 0) mutex[Symbol.dispose]();
+  }
+  function inTurn() {
+    const mutex = Mutex.open(`${threadId} ${unused++}`);
+    mutex.tryLock()?.unlock();
+    mutex[Symbol.dispose]();
+  }
+  return [
+    ['by name', () => often(shared)],
+    ['by name', () => often(inTurn)],
+  ];
+}
+
 /** All ways there are: those that do not wait, and the others. */
 export function realmWays(stage) {
   const { ways, emptyPocket } = waysOf(stage);
   const cheap = ways.slice(0, CHEAP_WAYS);
   const waiting = ways.slice(CHEAP_WAYS);
-  for (const more of [endlessWays, kernelWays, makingWays]) {
+  for (const more of [endlessWays, kernelWays, makingWays, namedWays]) {
     waiting.push(...more(stage).map(([kind, go]) => ({ kind, go })));
   }
   return { cheap, waiting, emptyPocket };

@@ -11,7 +11,7 @@
  */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inspect } from '@eventfd/semaphore';
+import { inspect, Mutex } from '@eventfd/semaphore';
 import { randomOf } from '../support/random.mjs';
 import { Crew } from './crew.mjs';
 import { within } from './deadline.mjs';
@@ -184,6 +184,12 @@ export class Soak {
     await this.#crew.dismiss();
     this.#throwFailures();
     for (const realm of [this.#realms.lasting, this.#realms.passing]) realm.dispose();
+    // Those whose owners died are kept until the next has been told.
+    for (const { name } of inspect().filter(({ state }) => state.abandoned)) {
+      const mutex = Mutex.open(name);
+      mutex.lockSync({ timeout: 0 }).unlock();
+      mutex[Symbol.dispose]();
+    }
     this.#tasks += this.#pool.tasks;
     await within('the end of the pool', this.#pool.destroy());
     this.#vacancies.push({ ...kernelCounts(), objects: inspect().length });

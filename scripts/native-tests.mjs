@@ -77,7 +77,7 @@ async function compile({ name, from, flags, include }) {
   mkdirSync(cache, { recursive: true });
   const partial = `${binary}.${process.pid}`;
   const includes = directories.flatMap((directory) => ['-I', directory]);
-  const { status, output } = await run('g++', [...all, ...includes, '-', '-o', partial], { input: text, seconds: 120 });
+  const { status, output } = await run('g++', [...all, ...includes, '-', '-o', partial], { input: text, seconds: 240 });
   if (status !== 0) throw new Error(`g++ cannot compile ${name} (${status}):\n${output}`);
   renameSync(partial, binary);
   return binary;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Semaphore } from '@eventfd/semaphore';
 import { limit } from '@eventfd/semaphore/piscina';
 import { expect, test } from 'vitest';
-import { poolOf, Shared, threadIds, until } from './pool.js';
+import { NativeCode, poolOf, Shared, threadIds, until } from './pool.js';
 
 test('an abort while running ends the worker and gives the permit back', async () => {
   const pool = poolOf(1);
@@ -29,20 +29,21 @@ test('the permit does not come back before the worker is gone, though nothing in
   const pool = poolOf(2);
   using semaphore = new Semaphore(1);
   const limited = limit(pool, semaphore);
-  const shared = new Shared();
+  const native = new NativeCode();
   const abort = new AbortController();
   const order: string[] = [];
   const note = (what: string) => () => order.push(what);
 
   const workers = pool.threads;
-  const running = limited.run(shared.words, { name: 'insideNativeCode', signal: abort.signal });
-  await until('the task to be inside', () => shared.inside === 1);
+  const running = limited.run(native.task, { name: 'insideNativeCode', signal: abort.signal });
+  await until('the task to be inside', () => native.shared.inside === 1);
   const gone = Promise.race(workers.map((worker) => once(worker, 'exit'))).then(note('worker gone'));
   const next = semaphore.acquire().then((permit) => {
     note('next one in')();
     permit.release();
   });
   abort.abort();
+  native.letOut();
   await expect(running).rejects.toMatchObject({ name: 'AbortError' });
   await Promise.all([gone, next]);
   expect(order).toEqual(['worker gone', 'next one in']);

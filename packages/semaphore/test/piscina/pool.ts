@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { EFD_CLOEXEC, EFD_SEMAPHORE, eventfd, eventfdClose, eventfdWrite } from 'eventfd';
 import { Piscina } from 'piscina';
 import { onTestFinished } from 'vitest';
 
@@ -40,6 +41,21 @@ export class Shared {
   open(): void {
     Atomics.store(this.words, 2, 1);
     Atomics.notify(this.words, 2);
+  }
+}
+
+/** Where `insideNativeCode` stays until it is let out. */
+export class NativeCode {
+  readonly #fd = eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE);
+  readonly shared = new Shared();
+  readonly task = { words: this.shared.words, fd: this.#fd };
+
+  constructor() {
+    onTestFinished(() => eventfdClose(this.#fd));
+  }
+
+  letOut(count = 1): void {
+    eventfdWrite(this.#fd, BigInt(count));
   }
 }
 

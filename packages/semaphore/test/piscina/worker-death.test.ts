@@ -1,7 +1,7 @@
 import { Semaphore } from '@eventfd/semaphore';
 import { limit } from '@eventfd/semaphore/piscina';
 import { expect, test } from 'vitest';
-import { poolOf, Shared, until } from './pool.js';
+import { NativeCode, poolOf, Shared, until } from './pool.js';
 
 test.each([
   ['process.exit()', 'exit', (words: Int32Array) => ({ words, code: 3 }), /exited with code: 3/],
@@ -38,12 +38,12 @@ test('a pool that is destroyed gives back the permits of its tasks, running or q
   const survivor = poolOf(1);
   using semaphore = new Semaphore(3);
   const limited = limit(pool, semaphore);
-  const shared = new Shared();
+  const native = new NativeCode();
   const order: string[] = [];
   for (const worker of pool.threads) worker.on('exit', () => order.push('worker gone'));
-  const runs = [1, 2, 3].map(() => limited.run(shared.words, { name: 'insideNativeCode' }));
+  const runs = [1, 2, 3].map(() => limited.run(native.task, { name: 'insideNativeCode' }));
   const settled = Promise.allSettled(runs);
-  await until('two tasks to be inside', () => shared.inside === 2);
+  await until('two tasks to be inside', () => native.shared.inside === 2);
 
   const next = limit(survivor, semaphore)
     .run('next', { name: 'echo' })
@@ -51,7 +51,9 @@ test('a pool that is destroyed gives back the permits of its tasks, running or q
       order.push('next task done');
       return result;
     });
-  await pool.destroy();
+  const destroyed = pool.destroy();
+  native.letOut(2);
+  await destroyed;
   for (const { status } of await settled) expect(status).toBe('rejected');
   expect(await next).toBe('next');
   expect(order).toEqual(['worker gone', 'worker gone', 'next task done']);

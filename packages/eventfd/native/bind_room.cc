@@ -42,7 +42,7 @@ Napi::Value Number(const Napi::CallbackInfo& info, double value) {
 // What a waiter can be: a number of permits, and a role.
 bool IsWait(const Napi::CallbackInfo& info, int permits, int role) {
   const int32_t want = Int(info, permits), what = Int(info, role);
-  return want >= 0 && want <= efd::kMaxPermits && what >= 0 && what <= static_cast<int32_t>(Role::kParty);
+  return want >= 0 && want <= efd::kMaxPermits && what >= 0 && what <= static_cast<int32_t>(Role::kDrawer);
 }
 bool IsCount(int32_t permits) {
   return permits >= -efd::kMaxPermits && permits <= efd::kMaxPermits;
@@ -123,6 +123,20 @@ Napi::Value AllocateCell(const Napi::CallbackInfo& info) {
   const int32_t kind = Int(info, 1), flags = Int(info, 2), permits = Int(info, 3), max = Int(info, 4);
   if (kind < efd::kSemaphore || kind > efd::kBarrier || !IsCount(permits) || !IsCount(max)) return Refuse(info);
   return Number(info, arena->AllocateCell(kind, flags, permits, max, info[5].As<Napi::String>(), Int(info, 6)));
+}
+
+// A cell of kRateLimit; else as above.
+Napi::Value AllocateRate(const Napi::CallbackInfo& info) {
+  Arena* arena = ArenaAt(info);
+  if (arena == nullptr) return Number(info, 0);
+  const int32_t limit = Int(info, 1), burst = Int(info, 3);
+  const double interval = Double(info, 2);
+  if (limit < 1 || !IsCount(limit) || burst < 1 || !IsCount(burst) || !(interval > 0 && interval <= 1e11)) {
+    return Refuse(info);
+  }
+  const uint32_t cell = arena->AllocateCell(efd::kRateLimit, 0, 0, burst, info[4].As<Napi::String>(), Int(info, 5));
+  if (cell != 0) efd::Rate<RealSync>::Make(arena->At(cell), limit, interval);
+  return Number(info, cell);
 }
 
 Napi::Value CheckCell(const Napi::CallbackInfo& info) {
@@ -220,7 +234,8 @@ Napi::Value Park(const Napi::CallbackInfo& info) {
   auto* at = At(info);
   if (at != nullptr && !Env(info).IsCopy(at->copy)) return Refuse(info);  // whom would it tell?
   return Number(info, at == nullptr ? efd::Result::kRefused
-                                    : Env(info).Park(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3), Bool(info, 4)));
+                                    : Env(info).Park(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3), Bool(info, 4),
+                                                     Double(info, 5)));
 }
 
 Napi::Value Leave(const Napi::CallbackInfo& info) {
@@ -251,7 +266,7 @@ Napi::Value ParkSync(const Napi::CallbackInfo& info) {
   auto* at = At(info);
   return Number(info, at == nullptr ? efd::Result::kRefused
                                     : Env(info).ParkSync(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3),
-                                                         Bool(info, 4), Double(info, 5)));
+                                                         Double(info, 4), Double(info, 5)));
 }
 
 Napi::Value WaitSync(const Napi::CallbackInfo& info) {
@@ -275,6 +290,37 @@ Napi::Value LeaveSync(const Napi::CallbackInfo& info) {
 Napi::Value Serve(const Napi::CallbackInfo& info) {
   auto* at = At(info);
   return Number(info, at == nullptr ? 0 : Process::Get().room.Serve(at->cell()));
+}
+
+// As efd::TryDraw. Without node-addon-api, which costs as much as the rest.
+napi_value TryDraw(napi_env env, napi_callback_info info) {
+  std::size_t count = 2;
+  napi_value given[2], result = nullptr;
+  void* data = nullptr;
+  uint32_t id = 0;
+  int32_t permits = 0, drawn = efd::kNotNow;
+  if (napi_get_cb_info(env, info, &count, given, nullptr, &data) != napi_ok || count < 2 ||
+      napi_get_value_uint32(env, given[0], &id) != napi_ok ||
+      napi_get_value_int32(env, given[1], &permits) != napi_ok) {
+    napi_throw_type_error(env, nullptr, "eventfd: bad argument to the addon");
+    return nullptr;
+  }
+  const auto* at = static_cast<RoomEnv*>(data)->participant().At(id);
+  if (at != nullptr && at->kind == efd::kRateLimit && permits > 0) drawn = efd::TryDraw<RealSync>(at->cell(), permits);
+  napi_create_int32(env, drawn, &result);
+  return result;
+}
+
+Napi::Value Available(const Napi::CallbackInfo& info) {
+  const auto* at = At(info);
+  return Number(info, at == nullptr ? 0 : efd::Rate<RealSync>::Available(at->cell(), efd::Rate<RealSync>::Now()));
+}
+
+// In milliseconds.
+Napi::Value RetryAfter(const Napi::CallbackInfo& info) {
+  const auto* at = At(info);
+  const int64_t ns = at == nullptr ? 0 : Process::Get().room.RetryAfter(at->cell(), Int(info, 1));
+  return Number(info, static_cast<double>(ns) / 1e6);
 }
 
 Napi::Value Notify(const Napi::CallbackInfo& info) {
@@ -354,6 +400,8 @@ Napi::Value Inspect(const Napi::CallbackInfo& info) {
     entry.Set("total", object.total);
     entry.Set("flags", object.flags);
     entry.Set("maxWaiting", object.max_waiting);
+    entry.Set("max", object.max);
+    entry.Set("interval", object.interval);
     entry.Set("holders", holders);
     entry.Set("waiters", waiters);
     array.Set(i, entry);
@@ -395,6 +443,7 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports) {
   bind("leaveArena", Checked<LeaveArena, "nn">);
   bind("growArena", Checked<GrowArena, "nu">);
   bind("allocateCell", Checked<AllocateCell, "nnnnnsn">);
+  bind("allocateRate", Checked<AllocateRate, "nnnnsn">);
   bind("checkCell", Checked<CheckCell, "nnnn">);
   bind("closeCell", Checked<CloseCell, "nnnn">);
   bind("disposeCell", Checked<DisposeCell, "nnnn">);
@@ -405,17 +454,22 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports) {
   bind("release", Checked<Release, "nnnn">);
   bind("tryTake", Checked<TryTake, "nnn">);
   bind("post", Checked<Post, "nnnn">);
-  bind("park", Checked<Park, "nnnbb">);
+  bind("park", Checked<Park, "nnnbbn">);
   bind("leave", Checked<Leave, "n">);
   bind("expire", Checked<Expire, "n">);
   bind("heardExpired", HeardExpired);
   bind("expireSync", ExpireSync);
-  bind("parkSync", Checked<ParkSync, "nnnbbn">);
+  bind("parkSync", Checked<ParkSync, "nnnbnn">);
   bind("waitSync", Checked<WaitSync, "n">);
   bind("heard", Heard);
   bind("heardSync", HeardSync);
   bind("leaveSync", LeaveSync);
   bind("serve", Checked<Serve, "n">);
+  bind("available", Checked<Available, "n">);
+  bind("retryAfter", Checked<RetryAfter, "nn">);
+  napi_value try_draw = nullptr;
+  napi_create_function(env, "tryDraw", NAPI_AUTO_LENGTH, TryDraw, room_env, &try_draw);
+  exports.Set("tryDraw", Napi::Value(env, try_draw));
   bind("notify", Checked<Notify, "nn">);
   bind("resize", Checked<Resize, "nnn">);
   bind("forget", Checked<Forget, "nn">);

@@ -8,6 +8,8 @@ import { getSystemErrorMap } from 'node:util';
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'ERR_TIMEOUT';
+  /** Of a RateLimit: in how many milliseconds who asked at that moment would have been served. */
+  declare readonly retryAfter?: number;
 
   constructor(what: string, timeout: number, remedy = 'nothing was changed, so it can be tried again') {
     super(`${what} did not happen within ${timeout} ms; ${remedy}`);

@@ -108,11 +108,12 @@ export const RoomResult = {
   NO_ROOM: -5,
   UNHEARD: -6,
   FULL: -7,
+  TOO_LATE: -8,
   ERRNO: -1000,
 } as const;
 
 /** What becomes of a grant that nobody sees, and of a wait that is given up; native/core/waiter.h. */
-export const Role = { TAKER: 0, NOTIFIED: 1, PARTY: 2 } as const;
+export const Role = { TAKER: 0, NOTIFIED: 1, PARTY: 2, DRAWER: 3 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
 
 /** An object as `inspect` finds it. */
@@ -126,6 +127,9 @@ export interface InspectedObject {
   readonly flags: number;
   /** Negative: as many as come. */
   readonly maxWaiting: number;
+  readonly max: number;
+  /** Of a rate, in milliseconds. */
+  readonly interval: number;
   readonly holders: { readonly thread: number; readonly permits: number }[];
   readonly waiters: {
     readonly thread: number;
@@ -189,6 +193,8 @@ export interface RoomBinding {
     name: string,
     maxWaiting: number,
   ): number;
+  /** The same of a rate: `limit` permits in `interval` milliseconds, after a `burst`. */
+  allocateRate(arena: number, limit: number, interval: number, burst: number, name: string, maxWaiting: number): number;
   /** One of `CellCheck`. */
   checkCell(arena: number, cell: number, kind: number, generation: number): number;
   /** False when it was closed already, or disposed. The thread need not be attached: there may be no room for that. */
@@ -206,10 +212,10 @@ export interface RoomBinding {
   tryTake(arena: number, cell: number, permits: number): number;
   post(arena: number, cell: number, permits: number, saturate: number): number;
   /**
-   * A waiter (0 or more), GRANTED, CLOSED, FULL or an errno. `returns`: it held what it waits for and let go for a while, so a
-   * full queue lets it in.
+   * A waiter (0 or more), GRANTED, CLOSED, FULL, TOO_LATE (a DRAWER would be served after `timeout` milliseconds) or an errno.
+   * `returns`: it held what it waits for and let go for a while, so a full queue lets it in.
    */
-  park(attachment: number, permits: number, role: Role, returns: boolean, ref: boolean): number;
+  park(attachment: number, permits: number, role: Role, returns: boolean, ref: boolean, timeout: number): number;
   /**
    * Ends a wait. What it had been granted goes to the next. True when nothing of it can: the gate was open, all had arrived;
    * then what was granted stands.
@@ -222,10 +228,10 @@ export interface RoomBinding {
   expire(waiter: number): number;
   heardExpired(): void;
   /**
-   * GRANTED, CLOSED, FULL, an errno, WAITING: go on with `waitSync`; or UNHEARD: granted something of a kind without ledger,
+   * GRANTED, CLOSED, FULL, TOO_LATE, an errno, WAITING: go on with `waitSync`; or UNHEARD: granted something of a kind without ledger,
    * which may yet be passed on until `heardSync`. Of 0 ms it only joins the queue.
    */
-  parkSync(attachment: number, permits: number, role: Role, returns: boolean, endless: boolean, ms: number): number;
+  parkSync(attachment: number, permits: number, role: Role, returns: boolean, timeout: number, ms: number): number;
   waitSync(ms: number): number;
   heardSync(): void;
   leaveSync(): boolean;
@@ -233,6 +239,12 @@ export interface RoomBinding {
   expireSync(): number;
   /** How many waiters it woke. */
   serve(attachment: number): number;
+  /** Spends permits of a rate: 1. 0: not now. -1: closed. */
+  tryDraw(attachment: number, permits: number): number;
+  /** What of a rate can be had now. */
+  available(attachment: number): number;
+  /** In how many milliseconds who asks a rate now would be served. */
+  retryAfter(attachment: number, permits: number): number;
   /** Wakes up to `count` waiters, whatever the permits; how many there were. */
   notify(attachment: number, count: number): number;
   /** False when it would leave fewer than no permits, or more than the cell's maximum. */

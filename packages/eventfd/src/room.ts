@@ -39,7 +39,7 @@ export function underWayHere(): UnderWay[] {
 }
 
 /** How a wait ended at once, or the waiter it became. */
-export type ParkResult = { waiter: number } | 'granted' | 'closed' | 'full';
+export type ParkResult = { waiter: number } | 'granted' | 'closed' | 'full' | 'too late';
 
 /** How a wait begins: for what, and as whom. */
 export interface Parking {
@@ -66,9 +66,11 @@ export function park(
   { permits, role, returns = false }: Parking,
   ref: boolean,
   waits: Parked,
+  timeout = Number.POSITIVE_INFINITY,
 ): ParkResult {
-  const result = native.park(attachment, permits, role, returns, ref);
+  const result = native.park(attachment, permits, role, returns, ref, timeout);
   if (result === RoomResult.FULL) return 'full';
+  if (result === RoomResult.TOO_LATE) return 'too late';
   if (result < 0) return ended(result);
   parked.set(result, waits);
   return { waiter: result };
@@ -135,7 +137,7 @@ export function parkSync(
     // it was granted something does not come to say that it has heard, and the grant goes to the next.
     for (let slice = 0; result === RoomResult.WAITING; slice++) {
       if (slice === 0) {
-        result = native.parkSync(attachment, permits, role, returns, endless, first);
+        result = native.parkSync(attachment, permits, role, returns, timeout, first);
         continue;
       }
       if (slice === 1) hooks.queued?.();
@@ -157,6 +159,7 @@ export function parkSync(
         return 'timeout';
       }
     }
+    if (result === RoomResult.TOO_LATE) return 'timeout';
     const how = result === RoomResult.FULL ? 'full' : ended(result);
     if (result === RoomResult.UNHEARD) native.heardSync();
     over = true;

@@ -16,6 +16,13 @@ export { type Holder, inspect, type ObjectState, type Waiter } from './inspect.j
 export { Latch, type LatchHandle } from './latch.js';
 export { Mutex, MutexGuard, type MutexHandle, type MutexOptions } from './mutex.js';
 export { Permit } from './permit.js';
+export {
+  type RateAcquireOptions,
+  type RateAcquireSyncOptions,
+  RateLimit,
+  type RateLimitHandle,
+  type RateLimitOptions,
+} from './rate-limit.js';
 export { ReadGuard, RwLock, type RwLockHandle, type RwLockOptions, WriteGuard } from './rwlock.js';
 export {
   type AcquireOptions,

@@ -45,6 +45,7 @@ const stateOf: Record<KindName, (object: InspectedObject) => Record<string, numb
   Event: ({ free, flags }) => ({ isSet: free > 0, autoReset: (flags & Flag.AUTO_RESET) !== 0 }),
   Latch: ({ free }) => ({ count: 1 - free }),
   Barrier: ({ total, flags }) => ({ parties: total, broken: (flags & Flag.BROKEN) !== 0 }),
+  RateLimit: ({ free, total, max, interval }) => ({ limit: total, interval, burst: max, available: free }),
 };
 
 /** By thread: one that has attached an object several times keeps a ledger for each. */

@@ -19,6 +19,7 @@ struct Queue {
   Queue* next_in_bucket = nullptr;
   List<Waiter<S>, InQueue> waiters;
   int32_t length = 0;
+  int64_t wanted = 0;              // by all of them together
   Waiter<S>* next_look = nullptr;  // from where whoever inspects goes on
   Waiter<S>* turn = nullptr;       // all before it are passed over; null: all are
 
@@ -88,6 +89,7 @@ class ParkingLot {
       Queue<S>* queue = FindOrMake(waiter->cell);
       queue->waiters.PushBack(waiter);
       queue->length++;
+      queue->wanted += waiter->want;
       waiter->queue = queue;
       if (queue->turn == nullptr) queue->turn = waiter;
     }
@@ -97,6 +99,7 @@ class ParkingLot {
       Queue<S>* queue = FindOrMake(waiter->cell);
       queue->waiters.PushFront(waiter);
       queue->length++;
+      queue->wanted += waiter->want;
       waiter->queue = queue;
     }
 
@@ -107,6 +110,7 @@ class ParkingLot {
       if (queue->turn == waiter) queue->turn = queue->waiters.after(waiter);
       static_cast<InQueue*>(waiter)->Unlink();
       queue->length--;
+      queue->wanted -= waiter->want;
       waiter->queue = nullptr;
     }
 

@@ -89,8 +89,8 @@ class Room : Serving<S> {
     w->thread->TakeReady(w);
     w->naps = false;
     if (w->outcome == Outcome::kWaiting) {
-      const bool taken = w == w->queue->Turn() && Satisfy(w);
-      if (!taken) Overtaken(w);
+      const bool taken = w->role != Role::kDrawer && w == w->queue->Turn() && Satisfy(w);
+      if (!taken && w->role != Role::kDrawer) Overtaken(w);
       ServeQueue(bucket, w->queue, &wakes, taken ? w : nullptr);
       // Permits that came back in between were handed to it just there. It is being looked at: were it left in the
       // ready list, it would be noted twice, and its node reused while it stands there.
@@ -100,6 +100,7 @@ class Room : Serving<S> {
       }
     }
     if (w->outcome == Outcome::kGranted) Note(w);
+    if (w->outcome == Outcome::kWaiting && w->role == Role::kDrawer) SetAlarm(w);
     return w->outcome;
   }
 
@@ -165,6 +166,10 @@ class Room : Serving<S> {
     Wakes<S> wakes;
     Bucket bucket(&lot_, w->cell);
     w->thread->TakeReady(w);
+    if (w->role == Role::kDrawer && w->queue != nullptr) {
+      ServeQueue(bucket, w->queue, &wakes);
+      w->thread->TakeReady(w);
+    }
     if (Queue<S>* queue = w->queue) {
       if (w->role == Role::kTaker && w == queue->Turn() && Satisfy(w)) {
         ServeQueue(bucket, queue, &wakes, w);
@@ -223,6 +228,35 @@ class Room : Serving<S> {
       ServeCell(bucket, cell, &wakes);
     }
     return wakes.woken();
+  }
+
+  // Somebody wants tokens of a rate. kTooLate: they would come after its deadline.
+  Outcome ArriveAtRate(Waiter<S>* w) {
+    lot_.MakeRoom();
+    Wakes<S> wakes;
+    Bucket bucket(&lot_, w->cell);
+    if (S::Load(w->cell + kFlags) & kClosed) return w->outcome = Outcome::kClosed;
+    ServeCell(bucket, w->cell, &wakes);  // whose threads are late
+    w->owed = true;
+    w->arrived = Rate<S>::Now();
+    w->outcome = Outcome::kWaiting;
+    Queue<S>* queue = bucket.Find(w->cell);
+    const bool first = queue == nullptr || queue->Turn() == nullptr;
+    if (first && Satisfy(w)) return w->outcome = Outcome::kGranted;
+    if (IsFull(w, queue)) return w->outcome = Outcome::kFull;
+    w->look_at = RateQueue<S>::Turn(w->cell, first ? nullptr : queue, w->want);
+    if (w->look_at > w->deadline) return w->outcome = Outcome::kTooLate;
+    w->alarm = w->look_at;
+    bucket.Append(w);
+    WriteBits(w->cell, w->queue);
+    return Outcome::kWaiting;
+  }
+
+  // In how many nanoseconds who comes now would have so many tokens.
+  int64_t RetryAfter(const int32_t* cell, int32_t want) {
+    const Bucket bucket(&lot_, cell);
+    const int64_t left = RateQueue<S>::Turn(cell, bucket.Find(cell), want) - Rate<S>::Now();
+    return std::max<int64_t>(0, left / Rate<S>::kUnits);
   }
 
   // A party arrives at a barrier of kTotal parties. kGranted: it is the last, and the others are released.
@@ -363,6 +397,13 @@ class Room : Serving<S> {
     if (queue->next_look == nullptr) return 0;
     if (left == 0) queue->next_look = nullptr;
     return left;
+  }
+
+  // Who was not served when it looked by itself, since others drew meanwhile, looks again when all who wait are served
+  // at the latest. Who is first was told its time.
+  static void SetAlarm(Waiter<S>* w) {
+    if (w != w->queue->Turn() && w->look_at <= Rate<S>::Now()) w->look_at = RateQueue<S>::Turn(w->cell, w->queue, 0);
+    w->alarm = w->look_at;
   }
 
   // Whether one more is too many. Here and nowhere else: who is put back to its queue has had its place.

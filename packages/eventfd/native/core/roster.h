@@ -27,6 +27,8 @@ struct ObjectInfo {
   int32_t total;
   int32_t flags;
   int32_t max_waiting;  // negative: as many as come
+  int32_t max;
+  double interval;  // of a rate, in milliseconds
   std::vector<HolderInfo> holders;
   std::vector<WaiterInfo> waiters;
 };
@@ -167,12 +169,17 @@ class Roster {
       const bool joined = WhileJoined(arena, [&] {
         // The words while the arena's books are locked, since a cell may be let go of and used anew right after.
         line = arena->ForSomeCells(line, kStep, [&](uint32_t offset, uint32_t generation, int32_t kind, auto& name) {
-          const int32_t* cell = arena->At(offset);
-          ObjectInfo object{arena->id(), offset, kind, name, 0, 0, 0, -1, {}, {}};
+          int32_t* cell = arena->At(offset);
+          ObjectInfo object{arena->id(), offset, kind, name, 0, 0, 0, -1, 0, 0, {}, {}};
           object.free = FreePermits(S::Peek(cell + kState));
           object.total = S::Peek(cell + kTotal);
           object.flags = S::Peek(cell + kFlags);
           object.max_waiting = S::Peek(cell + kMaxWaiting);
+          object.max = S::Peek(cell + kMax);
+          if (kind == kRateLimit) {
+            object.free = Rate<S>::Available(cell, Rate<S>::Now());
+            object.interval = Rate<S>::Interval(cell);
+          }
           cells.push_back({generation, 0, std::move(object)});
         });
         std::size_t waiters = kStep;

@@ -2,6 +2,7 @@
 
 #include "fastpath.h"
 #include "parking_lot.h"
+#include "rate_queue.h"
 #include "words.h"
 
 namespace efd {
@@ -13,7 +14,10 @@ class Serving {
   using Bucket = typename ParkingLot<S>::Bucket;
 
   // Takes what the waiter wants, when it is there.
-  static bool Satisfy(Waiter<S>* w) { return TakePermits<S>(w->cell, w->want); }
+  static bool Satisfy(Waiter<S>* w) {
+    if (w->role == Role::kDrawer) return RateQueue<S>::Satisfy(w, Rate<S>::Now());
+    return TakePermits<S>(w->cell, w->want);
+  }
 
   // An auto-reset event is set, by a thread or for one that does not want it any more. So one that is set has no
   // waiters: were the first only woken to try, the event would be set until it does, and the next set lost.
@@ -26,6 +30,10 @@ class Serving {
     if (w->role == Role::kNotified) {
       NotifyQueue(bucket, w->cell, 1, wakes);
       return;
+    }
+    if (w->role == Role::kDrawer) {
+      Rate<S>::GiveBack(w->cell, w->want);
+      return ServeCell(bucket, w->cell, wakes);
     }
     if (S::Load(w->cell + kFlags) & kAutoReset) return LetOneThrough(bucket, w->cell, wakes);
     Post<S>(w->cell, w->want, /*saturate=*/true);
@@ -62,8 +70,9 @@ class Serving {
       Bucket::Remove(taken);
       taken->outcome = Outcome::kGranted;
     }
+    if (RateQueue<S>::Is(queue)) RateQueue<S>::Serve(queue, wakes, Decide);
     S::FetchOr(cell + kState, kHasWaiters);
-    while (Waiter<S>* head = queue->Turn()) {
+    while (Waiter<S>* head = RateQueue<S>::Is(queue) ? nullptr : queue->Turn()) {
       const bool hand_over = head->owed || FreePermits(S::Load(cell + kState)) > head->want;
       if (hand_over) {
         if (!Satisfy(head)) break;

@@ -32,6 +32,13 @@ struct RealSync {
     return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
   }
 
+  // The same of 64 bits.
+  static int64_t Load(const int64_t* word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+  static void Store(int64_t* word, int64_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
+  static bool CompareExchange(int64_t* word, int64_t* expected, int64_t desired) {
+    return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  }
+
   // Lets others run who wait for a lock that was just let go of.
   static void Yield() { std::this_thread::yield(); }
 

@@ -18,14 +18,15 @@ struct InQueue : ListNode {};   // the cell's queue, under the bucket lock
 struct InReady : ListNode {};   // the thread's ready list, under the thread's lock
 struct InThread : ListNode {};  // all live waiters of a thread, touched by that thread alone
 
-// kFull is said on arrival alone: it has not queued.
-enum class Outcome : uint8_t { kWaiting, kGranted, kClosed, kFull };
+// kFull and kTooLate are said on arrival alone: it has not queued.
+enum class Outcome : uint8_t { kWaiting, kGranted, kClosed, kFull, kTooLate };
 
 // What becomes of a grant that nobody will see, and of a wait that is given up.
 enum class Role : uint8_t {
   kTaker,     // its permits go back
   kNotified,  // the notification goes to the next in the queue
   kParty,     // the barrier breaks, unless all had arrived
+  kDrawer,    // its tokens go back to the rate
 };
 
 // One wait of one thread on one cell. It belongs to the thread that waits; others reach it only through the queue,
@@ -42,9 +43,11 @@ struct Waiter : InQueue, InReady, InThread {
   bool returns = false;     // it held what it waits for, and let go for a while: its place is not counted against it
   uint32_t copy = 0;        // of the thread's JavaScript, which is told
   Role role = Role::kTaker;
-  int64_t since_ms = 0;       // when it began, on the steady clock
-  uint32_t index = 0;         // its name among its thread's waiters
-  uint32_t* waits = nullptr;  // how many the thread has on this cell
+  int64_t since_ms = 0;          // when it began, on the steady clock
+  int64_t deadline = INT64_MAX;  // of a drawer, in Rate's time: it does not wait for what comes later
+  int64_t alarm = 0;             // the same: when its thread is to look by itself, as far as that knows
+  uint32_t index = 0;            // its name among its thread's waiters
+  uint32_t* waits = nullptr;     // how many the thread has on this cell
 
   // Whether it can make use of what it is given now: a promise cannot while its thread is blocked. What passes an open
   // gate takes nothing from anybody, and can wait for its thread.
@@ -61,6 +64,8 @@ struct Waiter : InQueue, InReady, InThread {
   bool naps = false;          // it sleeps for a moment at most, and then looks whatever came; see Room::Resume
   int64_t patient_until = 0;  // by S::Nanoseconds(): who is overtaken after that is owed; 0: it was not overtaken yet
   int32_t life = 0;           // of the barrier, when it arrived there
+  int64_t arrived = 0;        // of a drawer, in Rate's time
+  int64_t look_at = 0;        // the same: when its thread is to look by itself
 
   // Written under the thread's lock; a spinning owner reads it without.
   typename S::template Atomic<bool> ready{false};  // decided, or woken to try; its thread has not looked yet

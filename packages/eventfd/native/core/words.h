@@ -15,6 +15,8 @@ namespace efd {
 //   kKind        at allocation
 //   kGeneration  at allocation; a handle names the generation it was made for
 //   kLife        slow path, under the bucket lock: how often a barrier was made whole
+//   kTat         of a rate, two words: fast path and slow path; see rate.h
+//   kEach, kInterval  of a rate, two words each: at allocation
 //   kMaxWaiting  at allocation: how many may stand in the queue; negative: as many as come
 //
 // The state word, for a cell with p free permits (p is negative after a shrink that took permits still held):
@@ -37,6 +39,9 @@ enum Word : int {
   kGeneration = 6,
   kLife = 7,
   kMaxWaiting = 8,
+  kTat = 10,
+  kEach = 12,
+  kInterval = 14,
 };
 
 constexpr int kCellBytes = 64;
@@ -83,6 +88,7 @@ enum Flag : int32_t {
 //   kEvent      1 while set                         0 (manual reset), 1 (auto reset)
 //   kLatch      1 - count: opens at 1               0
 //   kBarrier    0                                   0, and is released with the last to arrive
+//   kRateLimit  0: what there is rate.h says        n
 enum Kind : int32_t {
   kNoKind = 0,
   kSemaphore = 1,
@@ -93,6 +99,7 @@ enum Kind : int32_t {
   kEvent = 6,
   kLatch = 7,
   kBarrier = 8,
+  kRateLimit = 9,
 };
 
 }  // namespace efd

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "core/spin.h"
+#include "loop/alarm.h"
 #include "loop/copy.h"
 #include "loop/loop_watch.h"
 #include "loop/poll_handle.h"
@@ -21,6 +24,7 @@ namespace efd {
 
 using RealParticipant = Participant<RealSync>;
 using RealWaiter = Waiter<RealSync>;
+using RealRate = Rate<RealSync>;
 
 // What src/native.ts calls RoomResult. An index of a waiter is >= 0.
 struct Result {
@@ -32,6 +36,7 @@ struct Result {
     kNoRoom = -5,
     kUnheard = -6,
     kFull = -7,
+    kTooLate = -8,
     kErrno = -1000
   };
 };
@@ -107,13 +112,14 @@ class RoomEnv {
   }
 
   // `returns`: see Waiter.
-  int32_t Park(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, bool ref) {
+  int32_t Park(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, bool ref, double timeout_ms) {
     LeaveSync();  // one that JavaScript was torn out of, by a vm timeout for instance
     if (const int error = Watch()) return Result::kErrno - error;
     RealWaiter* waiter;
-    const int32_t result = Begin(at, want, role, returns, /*sync=*/false, &waiter);
+    const int32_t result = Begin(at, want, role, returns, timeout_ms, /*sync=*/false, &waiter);
     if (result != Result::kWaiting) return result;
     copies_[waiter->copy]->copy.Hold();
+    SetAlarm(waiter);
     if (ref) {
       waiter->ref = true;
       if (refs_++ == 0) poll_->Ref();
@@ -158,20 +164,21 @@ class RoomEnv {
   }
 
   // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones. In between
-  // JavaScript runs, so that the thread can be terminated. `endless`: it has no timeout.
-  int32_t ParkSync(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, bool endless, double ms) {
+  // JavaScript runs, so that the thread can be terminated.
+  int32_t ParkSync(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, double timeout_ms,
+                   double ms) {
     LeaveSync();  // as Park
     if (const int error = Watch()) return Result::kErrno - error;
     // Before it stands in the queue: who sees it there finds that its promises are passed over.
     room_.BeginBlocking(participant_.thread());
-    const int32_t begun = Begin(at, want, role, returns, /*sync=*/true, &sync_waiter_);
+    const int32_t begun = Begin(at, want, role, returns, timeout_ms, /*sync=*/true, &sync_waiter_);
     if (begun != Result::kWaiting) {
       room_.EndBlocking(participant_.thread());
       return begun;
     }
-    fresh_ = true;
+    fresh_ = role != Role::kDrawer;
     nap_ = kFirstNap;
-    if (endless && at->kind == kMutex) {
+    if (std::isinf(timeout_ms) && at->kind == kMutex) {
       participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder(), sync_waiter_});
     }
     if (ms > 0) return WaitSync(ms);
@@ -193,17 +200,18 @@ class RoomEnv {
       bool loop_has_work = false;
       const bool naps = sync_waiter_->naps;
       const Clock::duration left = end - Clock::now();
-      if (left > kNoTime && thread->ParkUnlessReady(sync_waiter_)) {
+      const Clock::duration nap = std::min(left, UntilAlarm());
+      if (nap > kNoTime && thread->ParkUnlessReady(sync_waiter_)) {
         AtPoint("parked");
-        const auto slept = waker_.Sleep(loop_watch_.fd(), naps ? std::min(left, NextNap()) : left);
+        const auto slept = waker_.Sleep(loop_watch_.fd(), naps ? std::min(nap, NextNap()) : nap);
         thread->Unparked(slept.signalled);
         loop_has_work = slept.loop_has_work && !slept.signalled;  // the loop watches the waker as well
       }
-      if (sync_waiter_->ready || naps) {
+      if (sync_waiter_->ready || naps || UntilAlarm() <= kNoTime) {
         AtPoint("woken");
         const Outcome outcome = room_.Resume(sync_waiter_);
         // Owed: the next release hands over to it, so it is about to come.
-        fresh_ = outcome == Outcome::kWaiting && !sync_waiter_->naps;
+        fresh_ = outcome == Outcome::kWaiting && !sync_waiter_->naps && sync_waiter_->role != Role::kDrawer;
         if (outcome != Outcome::kWaiting) {
           AtPoint("resumed");
           result = EndedSync(outcome);
@@ -271,6 +279,7 @@ class RoomEnv {
 
   using Clock = std::chrono::steady_clock;
   static constexpr Clock::duration kNoTime{0};
+  static constexpr double kLongest = 1e11;  // ms: a timeout above is none
   static constexpr Clock::duration kLongestTurn = std::chrono::milliseconds(4);
 
   // A nap is short where turns are short, and costs a wake-up of the thread.
@@ -292,14 +301,15 @@ class RoomEnv {
   }
 
   static int32_t ResultOf(Outcome outcome) {
-    return outcome == Outcome::kGranted  ? Result::kGranted
-           : outcome == Outcome::kClosed ? Result::kClosed
-           : outcome == Outcome::kFull   ? Result::kFull
-                                         : Result::kWaiting;
+    return outcome == Outcome::kGranted   ? Result::kGranted
+           : outcome == Outcome::kClosed  ? Result::kClosed
+           : outcome == Outcome::kFull    ? Result::kFull
+           : outcome == Outcome::kTooLate ? Result::kTooLate
+                                          : Result::kWaiting;
   }
 
-  // Result::kGranted, Result::kClosed, Result::kFull, or Result::kWaiting with the waiter queued.
-  int32_t Begin(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, bool sync,
+  // Result::kGranted, Result::kClosed, Result::kFull, Result::kTooLate, or Result::kWaiting with the waiter queued.
+  int32_t Begin(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, double timeout_ms, bool sync,
                 RealWaiter** queued) {
     if (role == Role::kTaker) {
       if (const int32_t result = Spin(at, want); result != Result::kWaiting) return result;
@@ -307,8 +317,12 @@ class RoomEnv {
     RealWaiter* waiter = participant_.NewWait(at, want, role, sync);
     waiter->since_ms = NowMs();
     waiter->returns = returns;
+    if (timeout_ms < kLongest)
+      waiter->deadline = RealRate::Now() + static_cast<int64_t>(timeout_ms * 1e6) * RealRate::kUnits;
     const bool party = role == Role::kParty;
-    const Outcome outcome = party ? room_.ArriveAtBarrier(waiter) : room_.Arrive(waiter);
+    const Outcome outcome = party                   ? room_.ArriveAtBarrier(waiter)
+                            : role == Role::kDrawer ? room_.ArriveAtRate(waiter)
+                                                    : room_.Arrive(waiter);
     if (party) {
       at->party = true;
       at->life = waiter->life;
@@ -371,6 +385,7 @@ class RoomEnv {
   }
 
   void EndWait(RealWaiter* waiter) {
+    alarms_.erase({waiter->alarm, waiter});
     copies_[waiter->copy]->copy.LetGo();
     if (waiter->ref && --refs_ == 0) poll_->Unref();
     participant_.EndWait(waiter);
@@ -387,7 +402,12 @@ class RoomEnv {
       while (telling_ < kBatch) {
         RealWaiter* waiter = thread->NextReady();
         if (waiter == nullptr || (telling_ > 0 && waiter->copy != decided_[0]->copy)) break;
-        if (room_.Resume(waiter) != Outcome::kWaiting) decided_[telling_++] = waiter;
+        alarms_.erase({waiter->alarm, waiter});
+        if (room_.Resume(waiter) != Outcome::kWaiting) {
+          decided_[telling_++] = waiter;
+        } else {
+          SetAlarm(waiter);
+        }
       }
       if (telling_ == 0) return;
       AtPoint("resumed");
@@ -401,6 +421,43 @@ class RoomEnv {
       if (!told) break;
     }
     thread->SignalSelfIfReady();  // others on this loop want their turn
+  }
+
+  // A promise that draws from a rate is looked at when its time comes.
+  void SetAlarm(RealWaiter* waiter) {
+    if (waiter->role != Role::kDrawer) return;
+    if (alarm_ == nullptr) {
+      alarm_ = Alarm::Create(
+          loop_, [](void* self) { static_cast<RoomEnv*>(self)->OnAlarm(); }, this);
+      if (alarm_ == nullptr) return;  // without memory: whoever comes to the rate next serves it
+    }
+    const auto at = alarms_.insert({waiter->alarm, waiter}).first;
+    if (at == alarms_.begin()) SetTimer();
+  }
+
+  void SetTimer() {
+    if (alarms_.empty()) return;
+    const int64_t left = (alarms_.begin()->first - RealRate::Now()) / RealRate::kUnits;
+    alarm_->Set(left <= 0 ? 0 : static_cast<uint64_t>(std::min<int64_t>(left / 1'000'000 + 1, INT32_MAX)));
+  }
+
+  // Who is served is told by the waker, like all; who is first, and is not yet served, is told when to look again.
+  void OnAlarm() {
+    const int64_t now = RealRate::Now();
+    int32_t* last = nullptr;
+    while (!alarms_.empty() && alarms_.begin()->first <= now) {
+      RealWaiter* waiter = alarms_.begin()->second;
+      alarms_.erase(alarms_.begin());
+      if (waiter->cell != last) room_.Serve(waiter->cell);
+      last = waiter->cell;
+    }
+    SetTimer();
+  }
+
+  // How long the sync wait, if it draws from a rate, sleeps before it looks by itself.
+  Clock::duration UntilAlarm() const {
+    if (sync_waiter_->role != Role::kDrawer) return Clock::duration::max();
+    return std::chrono::nanoseconds((sync_waiter_->alarm - RealRate::Now() + RealRate::kUnits - 1) / RealRate::kUnits);
   }
 
   // Tells the copy that waits, for all of them. False when JavaScript cannot run any more: the loop of a worker turns
@@ -432,6 +489,7 @@ class RoomEnv {
     self->process_.roster.Remove(&self->participant_);
     self->participant_.Die();
     if (self->poll_ != nullptr) self->poll_->Close();
+    if (self->alarm_ != nullptr) self->alarm_->Close();
     self->waker_.Close();
     // With it end the references to JavaScript: Node frees none that an addon made, and the environment is whole still.
     delete self;
@@ -445,6 +503,8 @@ class RoomEnv {
   WakerEventfd waker_;
   RealParticipant participant_;
   PollHandle* poll_ = nullptr;
+  Alarm* alarm_ = nullptr;
+  std::set<std::pair<int64_t, RealWaiter*>> alarms_;  // of promises that draw from rates
   int refs_ = 0;
   Spinner<RealSync> spinner_;
   Spinner<RealSync> owed_spinner_{Spinner<RealSync>::kMostOwed};

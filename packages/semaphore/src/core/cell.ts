@@ -24,11 +24,21 @@ export const Kind = {
   Event: 6,
   Latch: 7,
   Barrier: 8,
+  RateLimit: 9,
 } as const;
 export type KindName = keyof typeof Kind;
 
 /** Words of a cell that are read from here. */
-export const Word = { STATE: 0, FLAGS: 1, TOTAL: 2, WAITING: 3, MAX: 4, GENERATION: 6, MAX_WAITING: 8 } as const;
+export const Word = {
+  STATE: 0,
+  FLAGS: 1,
+  TOTAL: 2,
+  WAITING: 3,
+  MAX: 4,
+  GENERATION: 6,
+  MAX_WAITING: 8,
+  INTERVAL: 14,
+} as const;
 export const Flag = { CLOSED: 1, FAIR: 2, ABANDONED: 4, BROKEN: 8, AUTO_RESET: 16, MAX_GIVEN: 32 } as const;
 
 /** In the state word: the head of the queue is owed what is free, or the object is closed. */
@@ -58,6 +68,8 @@ export interface Allocation {
   readonly bell?: Handle | undefined;
   /** The mutex of a condition. */
   readonly over?: Handle | undefined;
+  /** Of a RateLimit. */
+  readonly rate?: { readonly limit: number; readonly interval: number };
 }
 
 /** Where a class makes its cell: memory of this thread's choice, or under a name. */
@@ -95,12 +107,16 @@ export class Cell {
     this.handle = Object.freeze(bell === undefined ? handle : { ...handle, bell });
   }
 
-  static allocate(kind: KindName, { permits, max, flags, name, bell, maxWaiting }: Allocation): Cell {
+  static allocate(kind: KindName, { permits, max, flags, name, bell, maxWaiting, rate }: Allocation): Cell {
     if (name !== undefined) requireString('options.name', name);
     const most = requireMaxWaiting(maxWaiting);
     let arena = Arena.current();
     for (;;) {
-      const offset = native.allocateCell(arena.index, Kind[kind], flags, permits, max, name ?? '', most);
+      const { index } = arena;
+      const offset =
+        rate === undefined
+          ? native.allocateCell(index, Kind[kind], flags, permits, max, name ?? '', most)
+          : native.allocateRate(index, rate.limit, rate.interval, max, name ?? '', most);
       if (offset !== 0) return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION) >>> 0, name, bell);
       if (!arena.grow()) arena = Arena.after(arena);
     }

@@ -171,6 +171,9 @@ function described(kind: KindName, { flags, permits, max, maxWaiting = -1 }: All
       return `Latch of ${1 - permits}`;
     case 'Barrier':
       return `Barrier of ${max}`;
+    // It has no name to be opened by.
+    case 'RateLimit':
+      return kind;
   }
 }
 

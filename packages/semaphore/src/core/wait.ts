@@ -57,6 +57,8 @@ export interface Target<T> extends Parking {
   granted(): T;
   /** Why nothing will ever be granted. */
   refused(): Error;
+  /** Of a rate: in how many milliseconds it would be served if it asked now. */
+  retryAfter?: (() => number) | undefined;
 }
 
 /**
@@ -99,7 +101,7 @@ export function waitForSync<T>(target: Target<T>, wait: CheckedSyncWait, hooks?:
  * for a condition lets go of its mutex.
  */
 function noWait(target: Target<unknown>, timeout: number): boolean {
-  return timeout === 0 && target.role === Role.TAKER;
+  return timeout === 0 && (target.role === Role.TAKER || target.role === Role.DRAWER);
 }
 
 function whatWaits({ method, cell }: Target<unknown>): string {
@@ -107,7 +109,12 @@ function whatWaits({ method, cell }: Target<unknown>): string {
 }
 
 function timeoutError(target: Target<unknown>, timeout: number): Error {
-  return new TimeoutError(whatWaits(target), timeout, 'inspect() shows who holds it and who waits');
+  const { retryAfter } = target;
+  if (retryAfter === undefined) {
+    return new TimeoutError(whatWaits(target), timeout, 'inspect() shows who holds it and who waits');
+  }
+  const error = new TimeoutError(whatWaits(target), timeout, 'try again in `retryAfter` milliseconds');
+  return Object.assign(error, { retryAfter: retryAfter() });
 }
 
 function queueFullError(target: Target<unknown>): Error {
@@ -138,6 +145,10 @@ class Wait<T> implements Parked, Cancellable {
     publishWait('start', this.#id, this.#target);
     const result = this.#park();
     if (result === undefined) return;
+    if (result === 'too late') {
+      this.#end('timeout', timeoutError(this.#target, this.#options.timeout));
+      return;
+    }
     if (result === 'full') {
       this.#end('refused', queueFullError(this.#target));
       return;
@@ -166,7 +177,7 @@ class Wait<T> implements Parked, Cancellable {
       // A subscriber may have aborted it just now.
       if (signal?.aborted) this.#end('abort', reasonOf(signal));
       else if (noWait(this.#target, timeout)) this.#end('timeout', timeoutError(this.#target, timeout));
-      else return park(cell.attachment, this.#target, ref, this);
+      else return park(cell.attachment, this.#target, ref, this, timeout);
     } catch (error) {
       this.#end('refused', error);
     }

@@ -13,6 +13,7 @@ export const KINDS = [
   'Event',
   'Latch',
   'Barrier',
+  'RateLimit',
   'FdSemaphore',
   'EventFd',
   'made and disposed',

@@ -69,7 +69,7 @@ export function often(call) {
  *   from one round to the next.
  */
 export function waysOf({ objects, books, worker, random, attempts, during = () => {} }) {
-  const { semaphore, mutex, rwlock, condition, signal, event, latch, barrier, bounded } = objects;
+  const { semaphore, mutex, rwlock, condition, signal, event, latch, barrier, bounded, rate } = objects;
 
   /** A permit that is kept from one round to the next, for what is held to be more than nothing. */
   let pocket;
@@ -188,6 +188,12 @@ export function waysOf({ objects, books, worker, random, attempts, during = () =
     return 1 + (await attempts.crowd((options) => barrier.wait(options)));
   }
 
+  async function draws() {
+    rate.tryAcquire();
+    attempts.oneSync(() => rate.acquireSync({ permits: 1 + random(3), timeout: random(4) }));
+    return 2 + (await attempts.crowd((options) => rate.acquire({ ...options, permits: 1 + random(3) })));
+  }
+
   const ways = [
     ['Semaphore', () => often((i) => semaphore.tryAcquire(1 + (i % 3))?.release())],
     ['Mutex', () => often(() => mutex.tryLock()?.unlock())],
@@ -209,6 +215,7 @@ export function waysOf({ objects, books, worker, random, attempts, during = () =
     ['Event', events],
     ['Latch', latches],
     ['Barrier', barriers],
+    ['RateLimit', draws],
   ].map(([kind, go]) => ({ kind, go }));
   return { ways, emptyPocket: () => pocket?.release() };
 }

@@ -1,4 +1,4 @@
-import type { Barrier, Condition, Event, Latch, Mutex, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
+import type { Barrier, Condition, Event, Latch, Mutex, RateLimit, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
 import type { Books } from './books.mjs';
 
 export class World {
@@ -15,6 +15,7 @@ export class World {
     readonly latch: Latch;
     readonly barrier: Barrier;
     readonly bounded: Semaphore;
+    readonly rate: RateLimit;
   };
   readonly books: Books;
   readonly everOpen: Readonly<Record<'POSTING' | 'TAKING' | 'COUNTING', number>>;

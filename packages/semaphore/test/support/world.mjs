@@ -8,7 +8,18 @@
  *     taken + there - posted  <=  open POSTING      posted, and dead before it was entered
  */
 import assert from 'node:assert/strict';
-import { Barrier, Condition, Event, inspect, Latch, Mutex, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
+import {
+  Barrier,
+  Condition,
+  Event,
+  inspect,
+  Latch,
+  Mutex,
+  RateLimit,
+  RwLock,
+  Semaphore,
+  Signal,
+} from '@eventfd/semaphore';
 import { Books } from './books.mjs';
 
 const PERMITS = 7;
@@ -32,6 +43,7 @@ export class World {
       event: new Event({ autoReset: true, name }),
       latch: new Latch(latch, { name }),
       barrier: new Barrier(PARTIES, { name }),
+      rate: new RateLimit({ limit: 5, interval: 1, burst: 3, name }),
       bounded: new Semaphore(BOUNDED, { name: `${name}, bounded`, maxWaiting: BOUNDED }),
     };
     this.books = new Books(workers);

@@ -124,6 +124,18 @@ struct HostileSync : efd::RealSync {
     Step();
     return RealSync::CompareExchange(word, expected, desired);
   }
+  static int64_t Load(const int64_t* word) {
+    Step();
+    return RealSync::Load(word);
+  }
+  static void Store(int64_t* word, int64_t value) {
+    Step();
+    RealSync::Store(word, value);
+  }
+  static bool CompareExchange(int64_t* word, int64_t* expected, int64_t desired) {
+    Step();
+    return RealSync::CompareExchange(word, expected, desired);
+  }
 };
 
 }  // namespace fuzz

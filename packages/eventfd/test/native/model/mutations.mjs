@@ -186,15 +186,15 @@ const mutations = [
   {
     name: 'a grant is noted twice in the ledger',
     file: 'room.h',
-    find: '    if (w->outcome == Outcome::kGranted) Note(w);\n    return w->outcome;',
-    replace: '    if (w->outcome == Outcome::kGranted) Note(w), Note(w);\n    return w->outcome;',
+    find: '    if (w->outcome == Outcome::kGranted) Note(w);\n    if (w->outcome == Outcome::kWaiting &&',
+    replace: '    if (w->outcome == Outcome::kGranted) Note(w), Note(w);\n    if (w->outcome == Outcome::kWaiting &&',
     says: /free \+ held \+ in flight is not the total/,
   },
   {
     name: 'a grant is not noted in the ledger',
     file: 'room.h',
-    find: '    if (w->outcome == Outcome::kGranted) Note(w);\n    return w->outcome;',
-    replace: '    return w->outcome;',
+    find: '    if (w->outcome == Outcome::kGranted) Note(w);\n    if (w->outcome == Outcome::kWaiting &&',
+    replace: '    if (w->outcome == Outcome::kWaiting &&',
     says: /slot\(\) >= held_|free \+ held \+ in flight is not the total/,
   },
   {

@@ -109,6 +109,24 @@ struct ModelSync {
     return false;
   }
 
+  static int64_t Load(const int64_t* word) {
+    Explorer::Before({Kind::kLoad, word});
+    return *word;
+  }
+  static void Store(int64_t* word, int64_t value) {
+    Explorer::Before({Kind::kStore, word});
+    *word = value;
+  }
+  static bool CompareExchange(int64_t* word, int64_t* expected, int64_t desired) {
+    Explorer::Before({Kind::kChange, word});
+    if (*word == *expected) {
+      *word = desired;
+      return true;
+    }
+    *expected = *word;
+    return false;
+  }
+
   static void Yield() {}
   // Time stands still but for whom the world lets it pass. What is bounded by it is bounded by something else, too.
   static int64_t Nanoseconds() { return Explorer::actor() < 0 ? 0 : time[Explorer::actor()]; }

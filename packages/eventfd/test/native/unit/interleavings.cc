@@ -14,6 +14,7 @@ std::function<void()> after_next_load;
 const int32_t* watched;
 
 struct Replayed : efd::RealSync {
+  using RealSync::Load;
   static int32_t Load(const int32_t* word) {
     const int32_t value = RealSync::Load(word);
     if (word == watched && after_next_load) {

@@ -165,7 +165,7 @@ export interface RoomBinding {
   /** The length that `connect` wants its batch to have. */
   readonly batchLength: number;
   /** What the copies of a thread count together. */
-  readonly counts: { waits?: number; tasks?: number };
+  readonly counts: { waits?: number; tasks?: number; runs?: number };
   /** This copy's number from now on. It is told through `batch`, which `copy` keeps alive. */
   connect(threadId: number, batch: Uint32Array, copy: RoomCopy): number;
   /** Every copy of the thread that is still there. */

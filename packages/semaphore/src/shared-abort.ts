@@ -1,4 +1,4 @@
-import { inspect, transferableAbortController } from 'node:util';
+import { inspect } from 'node:util';
 import {
   InvalidHandleError,
   native,
@@ -9,6 +9,7 @@ import {
   type SharedAbortSignal,
 } from 'eventfd/internal';
 import { Cell, type Handle } from './core/cell.js';
+import { type Controller, newController } from './core/controller.js';
 import { Lookout } from './core/lookout.js';
 import { SharedReason } from './core/reason.js';
 import type { SharedObjectOptions } from './shared-object.js';
@@ -27,17 +28,6 @@ export interface SharedAbortOptions extends SharedObjectOptions {
    */
   reasonBytes?: number | undefined;
 }
-
-type Controller = ReturnType<typeof transferableAbortController>;
-
-/** This realm's own, or Node's where it has none. */
-const newController: () => Controller =
-  typeof globalThis.AbortController === 'function'
-    ? (
-        (Controller) => () =>
-          new Controller()
-      )(globalThis.AbortController)
-    : transferableAbortController;
 
 /**
  * An AbortController whose signal is aborted on all threads.
@@ -154,6 +144,11 @@ export class SharedAbortController implements SharedAbort {
     if (this.#isSet) this.#reason.setTold();
     this.#lookout?.end();
     this.#cell.dispose();
+  }
+
+  /** This thread need not hear of it any more. @internal */
+  endLookout(): void {
+    this.#lookout?.end();
   }
 
   /** The class and the name, as in messages: `SharedAbortController "job"`. */

@@ -20,5 +20,8 @@
  *
  * A permit that a task leaves held is no wait: it stays held, in every mode, until the worker releases it or ends.
  */
-export { type LimitedRunOptions, limit, type PoolLimit, type SemaphoreOf } from './limit.js';
-export { task, WaitLeftBehindError } from './task.js';
+export { RunTimeoutError } from '../pools/errors.js';
+export type { LimitStats, RunMessage, RunOutcome } from '../pools/figures.js';
+export type { LimitOptions, PoolLimit, RunLimits, RunOptions, SemaphoreOf } from '../pools/pool-limit.js';
+export { task, WaitLeftBehindError } from '../pools/task.js';
+export { type LimitedRunOptions, limit, type PiscinaRunOptions } from './limit.js';

@@ -1,5 +1,7 @@
 import { native, requireFunction, type UnderWay, underWayHere } from 'eventfd/internal';
+import { newController } from '../core/controller.js';
 import { writeCode } from './codes.js';
+import { open } from './envelope.js';
 
 /** A task ended before a wait that it, or the module it is in, had begun. `code` is `ERR_WAIT_LEFT_BEHIND`. */
 export class WaitLeftBehindError extends Error {
@@ -22,11 +24,18 @@ function countRunning(change: number): number {
   return native.counts.tasks;
 }
 
+/** The arguments of a handler without the signal that comes after them. */
+type TaskArguments<A extends unknown[]> = A extends [...infer Before, AbortSignal] ? Before : A;
+
 /**
- * Wraps the handler of a Piscina worker: a wait that is left behind when the worker's last task ends becomes an error
- * instead of a hang.
+ * Wraps the handler of a pool's worker: it gets a signal that tells it to stop, and a wait that is left behind when the
+ * worker's last task ends becomes an error instead of a hang.
  *
- *     export default task(async (file) => { ... });
+ *     export default task(async (file, signal) => { ... });
+ *
+ * The signal comes after the handler's arguments. It is aborted when a run with `grace` is aborted or out of time, on this
+ * thread's loop; a handler that blocks passes it to its wait (`acquireSync({ signal })`), or looks whether `signal.aborted`
+ * after a turn of the loop. Without `grace` it never is.
  *
  * When no other task runs in this thread, and a promise of any class of this package, or of an EventFd, still waits in a
  * queue, the wait leaves it, its promise never settles, and the task rejects with WaitLeftBehindError `ERR_WAIT_LEFT_BEHIND` (an error
@@ -38,19 +47,26 @@ function countRunning(change: number): number {
  *
  * @throws TypeError `ERR_INVALID_ARG_TYPE` when it is no function
  */
-export function task<A extends unknown[], R>(handler: (...args: A) => R | PromiseLike<R>): (...args: A) => Promise<R> {
+export function task<A extends unknown[], R>(
+  handler: (...args: A) => R | PromiseLike<R>,
+): (...args: TaskArguments<A>) => Promise<R> {
   requireFunction('handler', handler);
   return async (...args) => {
+    const opened = open(args[0]);
+    const given = opened === undefined ? args : opened.args;
+    const signal = opened?.controller.signal ?? newController().signal;
     try {
-      return await run(handler, args);
+      return await run(handler as (...all: unknown[]) => R | PromiseLike<R>, [...given, signal]);
     } catch (error) {
       writeCode(error);
       throw error;
+    } finally {
+      opened?.controller.endLookout();
     }
   };
 }
 
-async function run<A extends unknown[], R>(handler: (...args: A) => R | PromiseLike<R>, args: A): Promise<R> {
+async function run<R>(handler: (...all: unknown[]) => R | PromiseLike<R>, args: unknown[]): Promise<R> {
   countRunning(1);
   let left: UnderWay[] = [];
   let result: R;

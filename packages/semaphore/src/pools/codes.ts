@@ -20,10 +20,11 @@ export function writeCode(error: unknown): void {
 
 /** Where the error arrives: it is a copy, and this thread's. */
 export function readCode(error: unknown): void {
-  if (typeof error !== 'object' || error === null || Object.hasOwn(error, 'code')) return;
-  const { stack } = error as Error;
+  if (typeof error !== 'object' || error === null) return;
+  const { stack, code: own } = error as NodeJS.ErrnoException;
   const [, name, code] = (typeof stack === 'string' && CODED.exec(stack)) || [];
-  if (code === undefined) return;
+  // workerpool brings the code along, and not the name.
+  if (code === undefined || (Object.hasOwn(error, 'code') && own !== code)) return;
   // As an error has them that is made in this thread: `name` not among what is shown.
   Object.defineProperty(error, 'code', { value: code, writable: true, configurable: true, enumerable: true });
   if ((error as Error).name !== name) {

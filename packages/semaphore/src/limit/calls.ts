@@ -1,0 +1,54 @@
+import { requireFunction } from 'eventfd/internal';
+import { newController } from '../core/controller.js';
+import { type LimitOptions, PoolLimit, type SemaphoreOf } from '../pools/pool-limit.js';
+import type { Adapter } from '../pools/submission.js';
+
+/** What is limited: called with the task, and a signal that is aborted when the run is ended. */
+export type LimitedCall<T, R> = (task: T, signal: AbortSignal) => R | PromiseLike<R>;
+
+/**
+ * Limits how many calls of a function are under way at once, on all threads that share the semaphore: `limit` for anything
+ * that returns a promise.
+ *
+ *     const limited = limitCalls((url, signal) => fetch(url, { signal }), semaphore, { runTimeout: 5000 });
+ *     const response = await limited.run('http://localhost/');
+ *
+ * A run that is aborted, or out of time, aborts the call's signal and rejects; with `grace` it rejects when the call has ended
+ * or the grace is over. **The permit comes back when the call has ended**, which may be later: nothing ends a call that does
+ * not listen. `runTimeout` counts from the call.
+ *
+ * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for an unknown option, RangeError `ERR_OUT_OF_RANGE`
+ */
+export function limitCalls<T, R>(
+  fn: LimitedCall<T, R>,
+  semaphore: SemaphoreOf<T>,
+  options?: LimitOptions<T>,
+): PoolLimit<T, R> {
+  requireFunction('fn', fn);
+  return new PoolLimit(adapterOf(fn), semaphore, options);
+}
+
+function adapterOf<T, R>(fn: LimitedCall<T, R>): Adapter<T, R, object> {
+  return {
+    pool: 'limitCalls',
+    options: [],
+    seals: false,
+    submit(task, _options, control) {
+      const controller = newController();
+      control?.handed();
+      const call = (async () => await fn(task, controller.signal))();
+      if (control === undefined) return { result: call, kill: () => {} };
+      let reject: (reason: unknown) => void = () => {};
+      const killed = new Promise<never>((_, settle) => {
+        reject = settle;
+      });
+      const ask = (reason: unknown) => controller.abort(reason);
+      const kill = (reason: unknown) => {
+        ask(reason);
+        reject(reason);
+      };
+      return { result: Promise.race([call, killed]), ask, kill, released: call };
+    },
+  };
+}

@@ -1,0 +1,6 @@
+/** A limit for anything that returns a promise. Those for pools have subpaths of their own: `piscina`, `tinypool`, ... */
+
+export { RunTimeoutError } from '../pools/errors.js';
+export type { LimitStats, RunMessage, RunOutcome } from '../pools/figures.js';
+export type { LimitOptions, PoolLimit, RunLimits, RunOptions, SemaphoreOf } from '../pools/pool-limit.js';
+export { type LimitedCall, limitCalls } from './calls.js';

@@ -1,0 +1,7 @@
+/** Limits for pools of poolifier. What `task` does for Piscina's workers it does for poolifier's task functions. */
+
+export { RunTimeoutError } from '../pools/errors.js';
+export type { LimitStats, RunMessage, RunOutcome } from '../pools/figures.js';
+export type { LimitOptions, PoolLimit, RunLimits, RunOptions, SemaphoreOf } from '../pools/pool-limit.js';
+export { task, WaitLeftBehindError } from '../pools/task.js';
+export { type LimitedRunOptions, limit, type PoolifierRunOptions } from './limit.js';

@@ -1,0 +1,214 @@
+/** What `limit` is, once, for all pools: who waits for a permit, who has one, and how a run ends. */
+import {
+  invalidArgType,
+  invalidArgValue,
+  outOfRange,
+  requireFunction,
+  requireInteger,
+  requireOptions,
+  requireSignal,
+  throwIfAborted,
+} from 'eventfd/internal';
+import { MAX_PERMITS } from '../core/cell.js';
+import { checkWait } from '../core/wait.js';
+import type { Permit } from '../permit.js';
+import type { AcquireOptions, Semaphore } from '../semaphore.js';
+import { requireShared } from '../shared-object.js';
+import { Envelope } from './envelope.js';
+import { Figures, type LimitStats } from './figures.js';
+import { Marks } from './marks.js';
+import { type Ending, mayEnd, Run } from './run.js';
+import type { Adapter } from './submission.js';
+
+/** One semaphore for all tasks, or one for each key: called with the task, before anything is waited for. */
+export type SemaphoreOf<T> = Semaphore | ((task: T) => Semaphore);
+
+/** What a run and a limit both take: the run's own counts. */
+export interface RunLimits {
+  /**
+   * How long a task may take, in milliseconds, from the moment it is handed to a worker; `Infinity` by default. One that
+   * takes longer is ended as by an abort, and the run rejects with RunTimeoutError `ERR_RUN_TIMEOUT`.
+   */
+  runTimeout?: number | undefined;
+  /**
+   * How long a task that is aborted, or out of time, has to end by itself, in milliseconds: it is told by the signal that
+   * `task` gives the handler after its arguments, and only then ended in the pool's way. The handler must be wrapped by
+   * `task`. Without `grace` nothing is told, and the pool's way comes at once. Whatever the handler then returns or
+   * throws, the run rejects with why it was ended.
+   */
+  grace?: number | undefined;
+}
+
+/** Options of a limit. */
+export interface LimitOptions<T> extends RunLimits {
+  /** How many permits a task takes: an integer from 1. Called before anything is waited for; `permits` of a run goes before. */
+  permitsOf?: ((task: T) => number) | undefined;
+}
+
+/** What every run takes, beside the options of the pool. */
+export interface RunOptions extends AcquireOptions, RunLimits {
+  /** How many permits the task takes; 1 by default. More than there are, as for `Semaphore.acquire`, are refused. */
+  permits?: number | undefined;
+  /** Ends the wait for the permit; once the task has been handed to the pool, ends the task: see `grace`. */
+  signal?: AbortSignal | undefined;
+  /** How long to wait for the permit at most, in milliseconds; `Infinity` by default. The task itself is not timed. */
+  timeout?: number | undefined;
+  /** Whether the wait for the permit keeps this thread's event loop alive; true by default. */
+  ref?: boolean | undefined;
+}
+
+type Own = Required<{ [K in keyof RunOptions]: RunOptions[K] }>;
+
+/** Made by `limit`. */
+export class PoolLimit<T, R, O extends object = object> {
+  readonly #adapter: Adapter<T, R, O>;
+  readonly #semaphore: SemaphoreOf<T>;
+  readonly #options: LimitOptions<T>;
+  readonly #figures = new Figures();
+  readonly #waiting = new Marks();
+
+  /** @internal */
+  constructor(adapter: Adapter<T, R, O>, semaphore: SemaphoreOf<T>, options: LimitOptions<T> = {}) {
+    if (typeof semaphore !== 'function') requireShared('semaphore', 'Semaphore', semaphore, ' or of type function');
+    requireOptions(options);
+    const { permitsOf, runTimeout, grace, ...others } = options;
+    if (permitsOf !== undefined) requireFunction('options.permitsOf', permitsOf);
+    requireTime('options.runTimeout', runTimeout);
+    requireTime('options.grace', grace);
+    refuseOthers('limit', others, []);
+    this.#adapter = adapter;
+    this.#semaphore = semaphore;
+    this.#options = { permitsOf, runTimeout, grace };
+  }
+
+  /**
+   * Waits for the permit, then has the pool run the task, and gives the permit back when the task has ended.
+   *
+   * A wait that is cancelled has left the queue, holds nothing and never reached the pool: no worker is disturbed. How a
+   * task is ended that runs already is the pool's matter: what the adapter's page says. An error arrives without the
+   * properties it had in the worker; its `code` is there again where the handler is wrapped by `task`.
+   *
+   * @throws (rejects) `signal.reason` when aborted, before or after the permit; TimeoutError `ERR_TIMEOUT` when there was
+   *   no permit in time; RunTimeoutError `ERR_RUN_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`; TypeError
+   *   `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for an option that the pool does not have, `ERR_HANDLER_NOT_WRAPPED`
+   *   with `grace`; RangeError `ERR_OUT_OF_RANGE`; what the functions given as semaphore and `permitsOf` throw; what the
+   *   task throws; what the pool says of a worker that died
+   */
+  async run(task: T, options: RunOptions & O = {} as RunOptions & O): Promise<R> {
+    requireOptions(options);
+    const { permits: given, signal, timeout, ref, runTimeout, grace, ...rest } = options as Own;
+    const forPool = rest as unknown as O;
+    const permits = given ?? this.#options.permitsOf?.(task) ?? 1;
+    requireInteger(given === undefined ? 'permitsOf(task)' : 'options.permits', permits, 1, MAX_PERMITS);
+    const wait = checkWait({ signal, timeout, ref });
+    const ending = this.#ending(signal, runTimeout, grace);
+    refuseOthers(this.#adapter.pool, forPool, this.#adapter.options);
+    for (const option of ['grace', 'runTimeout'] as const) this.#requireAble(option, ending[option], forPool);
+    const semaphore = this.#semaphoreFor(task);
+
+    const figures = this.#figures.run(semaphore, permits);
+    let permit: Permit;
+    try {
+      permit = await this.#permit(semaphore, { permits, ...wait });
+    } catch (error) {
+      figures.end(signal?.aborted ? 'aborted' : 'refused');
+      throw error;
+    }
+    figures.start();
+    let run: Run<R> | undefined;
+    let outcome: 'completed' | 'failed' = 'failed';
+    try {
+      // The grant and an abort can meet on the way here: this one has not reached the pool either.
+      throwIfAborted(signal);
+      const seals = mayEnd(ending) && ending.grace !== undefined && this.#adapter.seals;
+      const envelope = seals ? new Envelope() : undefined;
+      run = new Run<R>(ending, envelope);
+      const result = await run.result((control) => this.#adapter.submit(task, forPool, control));
+      outcome = 'completed';
+      return result;
+    } finally {
+      figures.end(run === undefined ? 'aborted' : (run.outcome ?? outcome));
+      const release = () => {
+        figures.release();
+        permit.release();
+      };
+      if (run?.released === undefined) release();
+      else void run.released.then(release, release);
+    }
+  }
+
+  /** How many calls of `run` wait for a permit now; tasks that have theirs and wait for a worker are the pool's to count. */
+  get waiting(): number {
+    return this.#waiting.count;
+  }
+
+  /** Figures of this limit, since it was made. */
+  stats(): LimitStats {
+    return this.#figures.stats(this.waiting);
+  }
+
+  /**
+   * Waits until fewer than `mark` calls of `run` wait: back-pressure for whoever submits. Everyone who waits for a mark
+   * is told when it is reached. Keeps no event loop alive: the calls of `run` do.
+   *
+   * @param mark an integer >= 1
+   * @throws (rejects) `signal.reason` when aborted; TypeError `ERR_INVALID_ARG_TYPE`, RangeError `ERR_OUT_OF_RANGE`
+   */
+  async whenBelow(mark: number, options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    requireInteger('mark', mark, 1, Number.MAX_SAFE_INTEGER);
+    requireOptions(options);
+    const signal = requireSignal(options.signal);
+    throwIfAborted(signal);
+    await this.#waiting.below(mark, signal);
+  }
+
+  #ending(signal: AbortSignal | undefined, runTimeout: unknown, grace: unknown): Ending {
+    return {
+      signal,
+      runTimeout: requireTime('options.runTimeout', runTimeout) ?? this.#options.runTimeout ?? Number.POSITIVE_INFINITY,
+      grace: requireTime('options.grace', grace) ?? this.#options.grace,
+    };
+  }
+
+  #requireAble(option: 'grace' | 'runTimeout', value: number | undefined, forPool: O): void {
+    if (value === undefined || value === Number.POSITIVE_INFINITY) return;
+    const reason = this.#adapter.cannot?.(option, forPool);
+    if (reason !== undefined) throw invalidArgValue(`options.${option}`, reason, value);
+  }
+
+  #semaphoreFor(task: T): Semaphore {
+    if (typeof this.#semaphore !== 'function') return this.#semaphore;
+    const choose = this.#semaphore;
+    const semaphore = choose(task);
+    requireShared('semaphore(task)', 'Semaphore', semaphore);
+    return semaphore;
+  }
+
+  async #permit(semaphore: Semaphore, options: AcquireOptions & { permits: number }): Promise<Permit> {
+    const free = semaphore.tryAcquire(options.permits);
+    if (free !== undefined) return free;
+    this.#waiting.add(1);
+    try {
+      return await semaphore.acquire(options);
+    } finally {
+      this.#waiting.add(-1);
+    }
+  }
+}
+
+/** Milliseconds, from 0 to `Infinity`, or undefined. */
+function requireTime(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+  if (!(value >= 0)) throw outOfRange(name, '>= 0', value);
+  return value;
+}
+
+/** An option that nobody honours is an error. */
+function refuseOthers(where: string, options: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    const message = `The argument "options.${name}" is no option of ${where}, and would do nothing`;
+    throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
+  }
+}

@@ -1,0 +1,7 @@
+/** Limits for Tinypool pools. What `task` does for Piscina's workers it does for Tinypool's. */
+
+export { RunTimeoutError } from '../pools/errors.js';
+export type { LimitStats, RunMessage, RunOutcome } from '../pools/figures.js';
+export type { LimitOptions, PoolLimit, RunLimits, RunOptions, SemaphoreOf } from '../pools/pool-limit.js';
+export { task, WaitLeftBehindError } from '../pools/task.js';
+export { type LimitedRunOptions, limit, type TinypoolRunOptions } from './limit.js';

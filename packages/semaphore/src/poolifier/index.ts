@@ -3,5 +3,5 @@
 export { RunTimeoutError } from '../pools/errors.js';
 export type { LimitStats, RunMessage, RunOutcome } from '../pools/figures.js';
 export type { LimitOptions, PoolLimit, RunLimits, RunOptions, SemaphoreOf } from '../pools/pool-limit.js';
-export { task, WaitLeftBehindError } from '../pools/task.js';
+export { type TaskArguments, task, WaitLeftBehindError } from '../pools/task.js';
 export { type LimitedRunOptions, limit, type PoolifierRunOptions } from './limit.js';

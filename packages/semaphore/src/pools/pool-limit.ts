@@ -11,6 +11,7 @@ import {
 } from 'eventfd/internal';
 import { MAX_PERMITS } from '../core/cell.js';
 import { checkWait } from '../core/wait.js';
+import { QueueFullError } from '../errors.js';
 import type { Permit } from '../permit.js';
 import type { AcquireOptions, Semaphore } from '../semaphore.js';
 import { requireShared } from '../shared-object.js';
@@ -25,6 +26,12 @@ export type SemaphoreOf<T> = Semaphore | ((task: T) => Semaphore);
 
 /** What a run and a limit both take: the run's own counts. */
 export interface RunLimits {
+  /**
+   * How many runs of this limit may wait for a permit: one that would be one too many is refused at once, with QueueFullError
+   * `ERR_QUEUE_FULL`. An integer from 0, which lets none wait; `Infinity`, no bound, by default. For all who share the
+   * semaphore, give `maxWaiting` to that.
+   */
+  maxWaiting?: number | undefined;
   /**
    * How long a task may take, in milliseconds, from the moment it is handed to a worker; `Infinity` by default. One that
    * takes longer is ended as by an abort, and the run rejects with RunTimeoutError `ERR_RUN_TIMEOUT`.
@@ -71,14 +78,15 @@ export class PoolLimit<T, R, O extends object = object> {
   constructor(adapter: Adapter<T, R, O>, semaphore: SemaphoreOf<T>, options: LimitOptions<T> = {}) {
     if (typeof semaphore !== 'function') requireShared('semaphore', 'Semaphore', semaphore, ' or of type function');
     requireOptions(options);
-    const { permitsOf, runTimeout, grace, ...others } = options;
+    const { permitsOf, maxWaiting, runTimeout, grace, ...others } = options;
     if (permitsOf !== undefined) requireFunction('options.permitsOf', permitsOf);
+    requireCount('options.maxWaiting', maxWaiting);
     requireTime('options.runTimeout', runTimeout);
     requireTime('options.grace', grace);
     refuseOthers('limit', others, []);
     this.#adapter = adapter;
     this.#semaphore = semaphore;
-    this.#options = { permitsOf, runTimeout, grace };
+    this.#options = { permitsOf, maxWaiting, runTimeout, grace };
   }
 
   /**
@@ -89,18 +97,19 @@ export class PoolLimit<T, R, O extends object = object> {
    * properties it had in the worker; its `code` is there again where the handler is wrapped by `task`.
    *
    * @throws (rejects) `signal.reason` when aborted, before or after the permit; TimeoutError `ERR_TIMEOUT` when there was
-   *   no permit in time; RunTimeoutError `ERR_RUN_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`; TypeError
+   *   no permit in time; QueueFullError `ERR_QUEUE_FULL`; RunTimeoutError `ERR_RUN_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`; TypeError
    *   `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for an option that the pool does not have, `ERR_HANDLER_NOT_WRAPPED`
    *   with `grace`; RangeError `ERR_OUT_OF_RANGE`; what the functions given as semaphore and `permitsOf` throw; what the
    *   task throws; what the pool says of a worker that died
    */
   async run(task: T, options: RunOptions & O = {} as RunOptions & O): Promise<R> {
     requireOptions(options);
-    const { permits: given, signal, timeout, ref, runTimeout, grace, ...rest } = options as Own;
+    const { permits: given, signal, timeout, ref, maxWaiting, runTimeout, grace, ...rest } = options as Own;
     const forPool = rest as unknown as O;
     const permits = given ?? this.#options.permitsOf?.(task) ?? 1;
     requireInteger(given === undefined ? 'permitsOf(task)' : 'options.permits', permits, 1, MAX_PERMITS);
     const wait = checkWait({ signal, timeout, ref });
+    const most = requireCount('options.maxWaiting', maxWaiting) ?? this.#options.maxWaiting ?? Number.POSITIVE_INFINITY;
     const ending = this.#ending(signal, runTimeout, grace);
     refuseOthers(this.#adapter.pool, forPool, this.#adapter.options);
     for (const option of ['grace', 'runTimeout'] as const) this.#requireAble(option, ending[option], forPool);
@@ -109,7 +118,7 @@ export class PoolLimit<T, R, O extends object = object> {
     const figures = this.#figures.run(semaphore, permits);
     let permit: Permit;
     try {
-      permit = await this.#permit(semaphore, { permits, ...wait });
+      permit = await this.#permit(semaphore, { permits, ...wait }, most);
     } catch (error) {
       figures.end(signal?.aborted ? 'aborted' : 'refused');
       throw error;
@@ -184,9 +193,10 @@ export class PoolLimit<T, R, O extends object = object> {
     return semaphore;
   }
 
-  async #permit(semaphore: Semaphore, options: AcquireOptions & { permits: number }): Promise<Permit> {
+  async #permit(semaphore: Semaphore, options: AcquireOptions & { permits: number }, most: number): Promise<Permit> {
     const free = semaphore.tryAcquire(options.permits);
     if (free !== undefined) return free;
+    if (this.waiting >= most) throw new QueueFullError(`run() at a limit of ${semaphore}`, most);
     this.#waiting.add(1);
     try {
       return await semaphore.acquire(options);
@@ -194,6 +204,12 @@ export class PoolLimit<T, R, O extends object = object> {
       this.#waiting.add(-1);
     }
   }
+}
+
+/** An integer from 0, `Infinity`, or undefined. */
+function requireCount(name: string, value: unknown): number | undefined {
+  if (value === undefined || value === Number.POSITIVE_INFINITY) return value;
+  return requireInteger(name, value, 0, Number.MAX_SAFE_INTEGER);
 }
 
 /** Milliseconds, from 0 to `Infinity`, or undefined. */

@@ -25,7 +25,7 @@ function countRunning(change: number): number {
 }
 
 /** The arguments of a handler without the signal that comes after them. */
-type TaskArguments<A extends unknown[]> = A extends [...infer Before, AbortSignal] ? Before : A;
+export type TaskArguments<A extends unknown[]> = A extends [...infer Before, AbortSignal] ? Before : A;
 
 /**
  * Wraps the handler of a pool's worker: it gets a signal that tells it to stop, and a wait that is left behind when the

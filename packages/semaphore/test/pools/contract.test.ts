@@ -147,6 +147,22 @@ describe.each(Object.entries(pools))('%s', (_name, { make, kills, remote }) => {
     expect(await limited.run('echo', 'next')).toBe('next');
   });
 
+  test('no more may wait than maxWaiting says, of the limit or of the run', async () => {
+    const semaphore = new Semaphore(1, { name: 'one' });
+    const limited = make(1, semaphore, { maxWaiting: 2 });
+    const permit = semaphore.acquireSync();
+    const full = expect.objectContaining({ name: 'QueueFullError', code: 'ERR_QUEUE_FULL' });
+    await expect(limited.run('echo', 0, { maxWaiting: 0 })).rejects.toEqual(full);
+    const waiting = [1, 2].map((task) => limited.run('echo', task));
+    await expect(limited.run('echo', 3)).rejects.toEqual(full);
+    const more = limited.run('echo', 4, { maxWaiting: Number.POSITIVE_INFINITY });
+    permit.release();
+    expect(await Promise.all([...waiting, more])).toEqual([1, 2, 4]);
+    // A permit that is free is no wait.
+    expect(await limited.run('echo', 5, { maxWaiting: 0 })).toBe(5);
+    expect(counts(limited.stats())).toMatchObject({ refused: 2, completed: 4 });
+  });
+
   test('a task takes as many permits as permitsOf says, or its options', async () => {
     const semaphore = new Semaphore(4);
     const limited = make(1, semaphore, { permitsOf: (task) => (task as { mb: number }).mb });
@@ -185,6 +201,8 @@ describe.each(Object.entries(pools))('%s', (_name, { make, kills, remote }) => {
     [{ runTimeout: '1' }, 'ERR_INVALID_ARG_TYPE', 'options.runTimeout'],
     [{ grace: Number.NaN }, 'ERR_OUT_OF_RANGE', 'options.grace'],
     [{ grace: null }, 'ERR_INVALID_ARG_TYPE', 'options.grace'],
+    [{ maxWaiting: -1 }, 'ERR_OUT_OF_RANGE', 'options.maxWaiting'],
+    [{ maxWaiting: '1' }, 'ERR_INVALID_ARG_TYPE', 'options.maxWaiting'],
     [{ graceful: 1 }, 'ERR_INVALID_ARG_VALUE', 'options.graceful'],
   ])('bad input: %o', async (options, code, message) => {
     const semaphore = new Semaphore(1);

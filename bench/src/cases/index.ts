@@ -6,6 +6,7 @@ import { handOffAsync, handOffSync } from './hand-off.js';
 import { imports } from './import.js';
 import { leased } from './lease.js';
 import { leaseCommands, leaseHandOver, leaseIdle } from './lease-fleet.js';
+import { limitedCalls } from './limited-calls.js';
 import { manyQueues } from './many-queues.js';
 import { names } from './names.js';
 import { pool } from './pool.js';
@@ -34,6 +35,7 @@ export const cases: readonly Case[] = [
   refused,
   storm,
   pool,
+  limitedCalls,
   death,
   terminate,
   terminations,

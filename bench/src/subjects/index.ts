@@ -16,7 +16,10 @@ export const subjects: Readonly<Record<string, Subject>> = {
   'ours-leased-postgres': { title: 'eventfd lease, PostgreSQL', about: 'the same, kept by a PostgreSQL' },
   'ours-leased-machine': { title: 'eventfd lease, machine', about: 'the same, kept by one of the processes' },
   'redis-semaphore': { title: 'redis-semaphore', about: 'npm redis-semaphore 5.8, by ioredis: asks every 10 ms' },
-  bottleneck: { title: 'bottleneck', about: 'npm bottleneck 2.19, clustered, by ioredis' },
+  bottleneck: {
+    title: 'bottleneck',
+    about: 'npm bottleneck 2.19: clustered, by ioredis, where leases are measured; else one thread only',
+  },
   piscina: { title: 'no limit', about: 'Piscina alone' },
   atomics: {
     title: 'Atomics.wait',
@@ -30,6 +33,8 @@ export const subjects: Readonly<Record<string, Subject>> = {
   multithreading: { title: 'multithreading', about: 'npm multithreading 0.3' },
   mortice: { title: 'mortice', about: 'npm mortice 3: a broker on the main thread, over a BroadcastChannel' },
   'async-mutex': { title: 'async-mutex', about: 'npm async-mutex 0.5: one thread only' },
+  'p-limit': { title: 'p-limit', about: 'npm p-limit 7: one thread only' },
+  'p-queue': { title: 'p-queue', about: 'npm p-queue 9: one thread only' },
   'naive-eventfd': {
     title: 'an eventfd each',
     about:

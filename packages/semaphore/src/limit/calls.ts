@@ -3,7 +3,10 @@ import { newController } from '../core/controller.js';
 import { type LimitOptions, PoolLimit, type SemaphoreOf } from '../pools/pool-limit.js';
 import type { Adapter } from '../pools/submission.js';
 
-/** What is limited: called with the task, and a signal that is aborted when the run is ended. */
+/**
+ * What is limited: called with the task, and a signal that is aborted when the run is ended. Where nothing could end the run, a
+ * function of one parameter is called without.
+ */
 export type LimitedCall<T, R> = (task: T, signal: AbortSignal) => R | PromiseLike<R>;
 
 /**
@@ -29,16 +32,21 @@ export function limitCalls<T, R>(
   return new PoolLimit(adapterOf(fn), semaphore, options);
 }
 
+/** One that nothing will end: a signal, which costs as much as all else, only for who asks for one. */
+async function callUnended<T, R>(fn: LimitedCall<T, R>, task: T): Promise<R> {
+  return fn.length === 1 ? await (fn as (task: T) => R | PromiseLike<R>)(task) : await fn(task, newController().signal);
+}
+
 function adapterOf<T, R>(fn: LimitedCall<T, R>): Adapter<T, R, object> {
   return {
     pool: 'limitCalls',
     options: [],
     seals: false,
     submit(task, _options, control) {
+      if (control === undefined) return { result: callUnended(fn, task), kill: () => {} };
       const controller = newController();
-      control?.handed();
+      control.handed();
       const call = (async () => await fn(task, controller.signal))();
-      if (control === undefined) return { result: call, kill: () => {} };
       let reject: (reason: unknown) => void = () => {};
       const killed = new Promise<never>((_, settle) => {
         reject = settle;

@@ -108,11 +108,13 @@ export class RunFigures {
     if (started.hasSubscribers) started.publish(this.#message(this.#waited, 0, undefined));
   }
 
-  end(outcome: RunOutcome): void {
+  /** How long it ran, in milliseconds. */
+  end(outcome: RunOutcome): number {
     const all = native.now() - this.#begun;
     const ran = this.#waited === undefined ? undefined : all - this.#waited;
     this.#all.noteEnd(outcome, ran);
     if (ended.hasSubscribers) ended.publish(this.#message(this.#waited ?? all, ran ?? 0, outcome));
+    return ran ?? 0;
   }
 
   /** Its permit goes back. */

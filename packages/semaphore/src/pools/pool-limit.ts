@@ -16,7 +16,7 @@ import type { Permit } from '../permit.js';
 import type { AcquireOptions, Semaphore } from '../semaphore.js';
 import { requireShared } from '../shared-object.js';
 import { Envelope } from './envelope.js';
-import { Figures, type LimitStats } from './figures.js';
+import { Figures, type LimitStats, type RunOutcome } from './figures.js';
 import { Marks } from './marks.js';
 import { type Ending, mayEnd, Run } from './run.js';
 import type { Adapter } from './submission.js';
@@ -66,6 +66,16 @@ export interface RunOptions extends AcquireOptions, RunLimits {
 
 type Own = Required<{ [K in keyof RunOptions]: RunOptions[K] }>;
 
+/** A run that had its permit, for who watches. @internal */
+export interface EndedRun {
+  readonly outcome: RunOutcome;
+  readonly error: unknown;
+  /** From the permit to the end, in milliseconds. */
+  readonly ran: number;
+  /** Permits in use when it had got its own. */
+  readonly inUse: number;
+}
+
 /** Made by `limit`. */
 export class PoolLimit<T, R, O extends object = object> {
   readonly #adapter: Adapter<T, R, O>;
@@ -73,6 +83,7 @@ export class PoolLimit<T, R, O extends object = object> {
   readonly #options: LimitOptions<T>;
   readonly #figures = new Figures();
   readonly #waiting = new Marks();
+  readonly #watchers = new Set<(run: EndedRun) => void>();
 
   /** @internal */
   constructor(adapter: Adapter<T, R, O>, semaphore: SemaphoreOf<T>, options: LimitOptions<T> = {}) {
@@ -124,8 +135,10 @@ export class PoolLimit<T, R, O extends object = object> {
       throw error;
     }
     figures.start();
+    const inUse = this.#watchers.size > 0 ? semaphore.permits - semaphore.available : 0;
     let run: Run<R> | undefined;
     let outcome: 'completed' | 'failed' = 'failed';
+    let thrown: unknown;
     try {
       // The grant and an abort can meet on the way here: this one has not reached the pool either.
       throwIfAborted(signal);
@@ -135,8 +148,13 @@ export class PoolLimit<T, R, O extends object = object> {
       const result = await run.result((control) => this.#adapter.submit(task, forPool, control));
       outcome = 'completed';
       return result;
+    } catch (error) {
+      thrown = error;
+      throw error;
     } finally {
-      figures.end(run === undefined ? 'aborted' : (run.outcome ?? outcome));
+      const how = run === undefined ? 'aborted' : (run.outcome ?? outcome);
+      const ran = figures.end(how);
+      for (const watcher of this.#watchers) watcher({ outcome: how, error: thrown, ran, inUse });
       const release = () => {
         figures.release();
         permit.release();
@@ -169,6 +187,18 @@ export class PoolLimit<T, R, O extends object = object> {
     const signal = requireSignal(options.signal);
     throwIfAborted(signal);
     await this.#waiting.below(mark, signal);
+  }
+
+  /** For who adapts its semaphore to what its runs show. @internal */
+  watchRuns() {
+    return {
+      semaphore: this.#semaphore,
+      runTimeout: this.#options.runTimeout,
+      watch: (watcher: (run: EndedRun) => void): (() => void) => {
+        this.#watchers.add(watcher);
+        return () => void this.#watchers.delete(watcher);
+      },
+    };
   }
 
   #ending(signal: AbortSignal | undefined, runTimeout: unknown, grace: unknown): Ending {

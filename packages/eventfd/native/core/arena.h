@@ -114,6 +114,15 @@ class Arena {
   void SetKeeper(Keeper* keeper) { keeper_ = keeper; }
   bool has_keeper() const { return keeper_ != nullptr; }
 
+  // Calls f() while the cell cannot be used anew. False when it has been let go of.
+  template <class F>
+  bool WhileLive(uint32_t offset, int32_t kind, uint32_t generation, F f) {
+    std::lock_guard lock(mutex_);
+    if (CheckLocked(offset, kind, generation) != Check::kOk) return false;
+    f();
+    return true;
+  }
+
   // A thread uses the cell from now on: it is not reused before that thread lets go.
   Check Attach(uint32_t offset, int32_t kind, uint32_t generation) {
     return keeper_ != nullptr ? keeper_->Attach(offset, kind, generation) : Count(offset, kind, generation);

@@ -163,29 +163,20 @@ class Roster {
       struct Cell {
         uint32_t generation;
         std::size_t waiters_left;
+        bool live;
         ObjectInfo object;
       };
       std::vector<Cell> cells;
       const bool joined = WhileJoined(arena, [&] {
-        // The words while the arena's books are locked, since a cell may be let go of and used anew right after.
         line = arena->ForSomeCells(line, kStep, [&](uint32_t offset, uint32_t generation, int32_t kind, auto& name) {
-          int32_t* cell = arena->At(offset);
-          ObjectInfo object{arena->id(), offset, kind, name, 0, 0, 0, -1, 0, 0, {}, {}};
-          object.free = FreePermits(S::Peek(cell + kState));
-          object.total = S::Peek(cell + kTotal);
-          object.flags = S::Peek(cell + kFlags);
-          object.max_waiting = S::Peek(cell + kMaxWaiting);
-          object.max = S::Peek(cell + kMax);
-          if (kind == kRateLimit) {
-            object.free = Rate<S>::Available(cell, Rate<S>::Now());
-            object.interval = Rate<S>::Interval(cell);
-          }
-          cells.push_back({generation, 0, std::move(object)});
+          cells.push_back({generation, 0, true, {arena->id(), offset, kind, name, 0, 0, 0, -1, 0, 0, {}, {}}});
         });
         std::size_t waiters = kStep;
         for (Cell& each : cells) {
-          each.waiters_left = room->BeginLook(arena->At(each.object.offset), waiters, &each.object.waiters);
-          waiters -= each.object.waiters.size();
+          ObjectInfo& object = each.object;
+          each.waiters_left = room->BeginLook(arena->At(object.offset), waiters, &object.waiters);
+          waiters -= object.waiters.size();
+          each.live = arena->WhileLive(object.offset, object.kind, each.generation, [&] { LookAt(arena, &object); });
         }
       });
       if (!joined) return;
@@ -196,7 +187,7 @@ class Roster {
               room->GoOnLooking(arena->At(each.object.offset), each.waiters_left, kStep, &each.object.waiters);
         }
         // Let go of since: who was seen to wait may wait for its successor.
-        if (arena->CheckCell(each.object.offset, each.object.kind, each.generation) != Arena::Check::kOk) continue;
+        if (!each.live || !arena->WhileLive(each.object.offset, each.object.kind, each.generation, [] {})) continue;
         const auto cell = std::tuple(arena->id(), each.object.offset, each.generation);
         while (hold != holds.end() && hold->cell() < cell) ++hold;
         for (; hold != holds.end() && hold->cell() == cell; ++hold) each.object.holders.push_back(hold->holder);
@@ -204,6 +195,19 @@ class Roster {
       }
       BetweenSteps();
     } while (line != 0);
+  }
+
+  // The words of a cell, which is not used anew meanwhile.
+  static void LookAt(Arena* arena, ObjectInfo* object) {
+    int32_t* cell = arena->At(object->offset);
+    object->free = FreePermits(S::Peek(cell + kState));
+    object->total = S::Peek(cell + kTotal);
+    object->flags = S::Peek(cell + kFlags);
+    object->max_waiting = S::Peek(cell + kMaxWaiting);
+    object->max = S::Peek(cell + kMax);
+    if (object->kind != kRateLimit) return;
+    object->free = Rate<S>::Available(cell, Rate<S>::Now());
+    object->interval = Rate<S>::Interval(cell);
   }
 
   // Calls f() while somebody has joined the arena. False when nobody has.

@@ -1,6 +1,8 @@
 /** One thread asks for a permit that is taken, of a semaphore whose queue is full, and is refused. */
-import type { Case, Entry } from '../harness/types.js';
+import { type Case, cannot, type Entry } from '../harness/types.js';
 import { nsPerOperation } from '../measure/batches.js';
+
+const UNBOUNDED = cannot('no queue that threads share and whose length can be bounded');
 
 function loop(make: () => Promise<(n: number) => void | Promise<void>>): Entry {
   return { way: { run: async () => nsPerOperation(await make()) } };
@@ -70,5 +72,10 @@ export const refused: Case = {
         count(refusals, n);
       };
     }),
+    atomics: UNBOUNDED,
+    multithreading: UNBOUNDED,
+    mortice: UNBOUNDED,
+    'web-locks': UNBOUNDED,
+    'async-mutex': UNBOUNDED,
   },
 };

@@ -84,6 +84,7 @@ export const names: Case = {
     'web-locks': { way: { run: webLocks }, since: WEB_LOCKS_SINCE, quick: false },
     mortice: cannot('its locks are kept by name, and none is freed by itself: not meant for so many'),
     'async-mutex': cannot('no names, and one thread only'),
+    multithreading: cannot('no names'),
     atomics: cannot('no names'),
     koffi: cannot(BLOCKING_ONLY),
   },

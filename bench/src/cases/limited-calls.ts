@@ -1,11 +1,13 @@
 /** What a limit costs a task that does nothing: one thread, since the peers know no other. */
-import type { Case, Entry } from '../harness/types.js';
+import { type Case, cannot, type Entry } from '../harness/types.js';
 import { nsPerOperation } from '../measure/batches.js';
 import { now } from '../measure/clock.js';
 
 const LIMIT = 10;
 /** So many tasks at once: most of them wait. */
 const CROWD = 100;
+
+const LOCKS = cannot('a lock, and nothing that runs tasks under a limit');
 
 type Run = (task: () => Promise<number>) => Promise<number>;
 
@@ -63,5 +65,12 @@ export const limitedCalls: Case = {
       return (task) => limiter.schedule(task);
     }, CROWD),
     promise: crowds(async () => (task) => task()),
+    atomics: LOCKS,
+    multithreading: LOCKS,
+    mortice: LOCKS,
+    'web-locks': LOCKS,
+    'async-mutex': cannot(
+      'its semaphore runs a task, and counts on one thread; p-limit and p-queue are the usual ones',
+    ),
   },
 };

@@ -207,7 +207,7 @@ const mutations = [
   {
     name: 'a waiter that was overtaken is not dealt with',
     file: 'room.h',
-    find: '      if (!taken) Overtaken(w);\n',
+    find: '      if (!taken && w->role != Role::kDrawer) Overtaken(w);\n',
     replace: '',
     // Nobody serves it either: that it was woken counts as service until it looks, and it has looked.
     says: /overtaken again|once more than it may|everybody sleeps for ever|what is free idles/,

@@ -20,8 +20,10 @@ export const KINDS = [
   'by name',
 ];
 
+/** What the names of mutexes begin with that are opened by them. */
+export const NAMED = 'opened by name, ';
 /** So many names for all threads, so that they meet; and others, which nobody uses twice. */
-const SHARED_NAMES = Array.from({ length: 4 }, (_, i) => `soak ${i}`);
+const SHARED_NAMES = Array.from({ length: 4 }, (_, i) => `${NAMED}${i}`);
 
 /** Waits that only a release ends: one that is lost leaves somebody here for good. */
 function endlessWays({ endless, books, worker, random, during }) {
@@ -176,7 +178,7 @@ function namedWays({ random, during }) {
     if (random(2) === 0) mutex[Symbol.dispose]();
   }
   function inTurn() {
-    const mutex = Mutex.open(`${threadId} ${unused++}`);
+    const mutex = Mutex.open(`${NAMED}${threadId} ${unused++}`);
     mutex.tryLock()?.unlock();
     mutex[Symbol.dispose]();
   }

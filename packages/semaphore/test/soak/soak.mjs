@@ -18,6 +18,7 @@ import { within } from './deadline.mjs';
 import { Course, kernelCounts, openByTarget, vitals } from './figures.mjs';
 import { Pool } from './pool.mjs';
 import { Realm } from './realm.mjs';
+import { NAMED } from './realm-ways.mjs';
 
 const QUIET_EVERY_MS = 5000;
 const REPLACED_EVERY_MS = 120_000;
@@ -184,8 +185,8 @@ export class Soak {
     await this.#crew.dismiss();
     this.#throwFailures();
     for (const realm of [this.#realms.lasting, this.#realms.passing]) realm.dispose();
-    // Those whose owners died are kept until the next has been told.
-    for (const { name } of inspect().filter(({ state }) => state.abandoned)) {
+    // Those with names whose owners died are kept until the next has been told.
+    for (const { name } of inspect().filter(({ name, state }) => state.abandoned && name?.startsWith(NAMED))) {
       const mutex = Mutex.open(name);
       mutex.lockSync({ timeout: 0 }).unlock();
       mutex[Symbol.dispose]();

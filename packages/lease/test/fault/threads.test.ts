@@ -62,6 +62,25 @@ test.each(subjects)('$title: who stands by has its turn when who went on leaves'
   await until('it has heard', () => third.state === 'lost', third);
 });
 
+test.each(subjects)('$title: it ends when who is next leaves before it goes on', async (subject) => {
+  const name = newName();
+  const description = JSON.parse(await describeEngine(subject));
+  const first = new Thread('leasing-thread.mjs', { name, description, options: { permits: 2 } });
+  await until('it has leased', () => first.said.length > 0, first.said);
+  const handle = first.said[0] as unknown as LeaseHandle;
+  const third = Lease.from(handle);
+  const standing = Lease.from(handle, { engine: await engineOf(subject) });
+  const next = Lease.from(handle, { engine: await engineOf(subject) });
+  const permit = await third.semaphore.acquire();
+  await first.worker.terminate();
+  await until('one goes on', () => third.held === 0, third);
+  await standing.close();
+  // Before it can hear that it is its turn.
+  await next.close();
+  expect(third.semaphore.closed).toBe(true);
+  permit.release();
+});
+
 test.each(subjects.filter(({ server }) => server !== undefined))(
   '$title: every thread is told that the lease is at risk, and that it is live again',
   async (subject) => {

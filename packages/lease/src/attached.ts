@@ -32,7 +32,8 @@ export class AttachedLease extends LeaseView {
   readonly #channel: BroadcastChannel;
   readonly #leaving = new AbortController();
   #kept: Kept | undefined;
-  /** While it sets about to go on with the lease. */
+  #standsBy = false;
+  /** Until it has gone on with the lease, or will not. */
   #going: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -77,7 +78,7 @@ export class AttachedLease extends LeaseView {
     this.#channel.close();
     await this.#going;
     const kept = this.#kept;
-    if (kept === undefined) return;
+    if (kept === undefined) return this.#endUnlessKept();
     this.#kept = undefined;
     const { host, number, guard } = kept;
     const last = this.#keeping.waiting === 0;
@@ -91,15 +92,27 @@ export class AttachedLease extends LeaseView {
     if (last) this.endWith(this.#closedError());
   }
 
+  /** It may have been this thread's turn, and it left before it heard so. */
+  #endUnlessKept(): void {
+    if (!this.#standsBy || this.#keeping.closed) return;
+    const guard = this.#keeping.tryLock();
+    if (guard === undefined) return; // somebody renews it
+    if (this.#keeping.waiting === 0) {
+      this.#keeping.close();
+      this.semaphore.close();
+      this.endWith(this.#closedError());
+    }
+    guard.unlock();
+  }
+
   #closedError(): LeaseClosedError {
     return new LeaseClosedError(`The lease ${JSON.stringify(this.name)} is closed`);
   }
 
   #standBy(source: PostedSource, engine: number): void {
-    this.#keeping.lock({ signal: this.#leaving.signal, ref: false }).then(
-      (guard) => {
-        this.#going = this.#goOn(guard, source, engine);
-      },
+    this.#standsBy = true;
+    this.#going = this.#keeping.lock({ signal: this.#leaving.signal, ref: false }).then(
+      (guard) => this.#goOn(guard, source, engine),
       () => {}, // it is closed, or this thread has left
     );
   }

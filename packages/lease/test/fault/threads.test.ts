@@ -7,13 +7,18 @@ import { startProxy } from '../support/proxy.mjs';
 import { newName, tenant } from '../support/tenant.js';
 import { Thread } from '../support/thread.js';
 
-test.each(subjects)('$title: the thread that leased ends, and one that stands by goes on with it', async (subject) => {
-  const name = newName();
-  const options = { permits: 3, ttl: 3000 };
+/** A thread that has leased, and what it tells others to attach by. */
+async function leasingThread(subject: (typeof subjects)[number], name: string, options: object) {
   const description = JSON.parse(await describeEngine(subject));
   const first = new Thread('leasing-thread.mjs', { name, description, options });
   await until('it has leased', () => first.said.length > 0, first.said);
-  const handle = first.said[0] as unknown as LeaseHandle;
+  return { first, handle: first.said[0] as unknown as LeaseHandle };
+}
+
+test.each(subjects)('$title: the thread that leased ends, and one that stands by goes on with it', async (subject) => {
+  const name = newName();
+  const options = { permits: 3, ttl: 3000 };
+  const { first, handle } = await leasingThread(subject, name, options);
   const attached = Lease.from(handle, { engine: await engineOf(subject) });
   const permits = [await attached.semaphore.acquire(), await attached.semaphore.acquire()];
   const b = await tenant(subject, name, options);
@@ -40,11 +45,7 @@ test.each(subjects)('$title: the thread that leased ends, and one that stands by
 });
 
 test.each(subjects)('$title: who stands by has its turn when who went on leaves', async (subject) => {
-  const name = newName();
-  const description = JSON.parse(await describeEngine(subject));
-  const first = new Thread('leasing-thread.mjs', { name, description, options: { permits: 2 } });
-  await until('it has leased', () => first.said.length > 0, first.said);
-  const handle = first.said[0] as unknown as LeaseHandle;
+  const { first, handle } = await leasingThread(subject, newName(), { permits: 2 });
   const third = Lease.from(handle);
   await Lease.from(handle).close();
   expect(third.state).toBe('live');
@@ -63,11 +64,7 @@ test.each(subjects)('$title: who stands by has its turn when who went on leaves'
 });
 
 test.each(subjects)('$title: it ends when who is next leaves before it goes on', async (subject) => {
-  const name = newName();
-  const description = JSON.parse(await describeEngine(subject));
-  const first = new Thread('leasing-thread.mjs', { name, description, options: { permits: 2 } });
-  await until('it has leased', () => first.said.length > 0, first.said);
-  const handle = first.said[0] as unknown as LeaseHandle;
+  const { first, handle } = await leasingThread(subject, newName(), { permits: 2 });
   const third = Lease.from(handle);
   const standing = Lease.from(handle, { engine: await engineOf(subject) });
   const next = Lease.from(handle, { engine: await engineOf(subject) });

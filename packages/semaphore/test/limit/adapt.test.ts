@@ -108,3 +108,28 @@ test('nor one of a semaphore for each task', () => {
   const refused = expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' });
   expect(() => adapt(limit, { min: 1, max: 2, target: 1 })).toThrow(refused);
 });
+
+test('a permit comes back though isOverload throws', async () => {
+  const semaphore = new Semaphore(4);
+  const limit = limited(semaphore);
+  const own = new Error('of isOverload');
+  using _ = adapt(limit, {
+    min: 1,
+    max: 10,
+    isOverload: () => {
+      throw own;
+    },
+  });
+  await expect(limit.run('broken')).rejects.toBe(own);
+  expect(semaphore.available).toBe(4);
+});
+
+test('permits that others add leave no room, and the limit goes no further', async () => {
+  const semaphore = new Semaphore(4, { max: 8 });
+  const limit = limited(semaphore);
+  using adaptation = adapt(limit, { min: 1, max: 8, isOverload });
+  semaphore.grow(4);
+  const results = await Promise.allSettled(Array.from({ length: 100 }, () => limit.run('well')));
+  expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+  expect([adaptation.limit, semaphore.permits, semaphore.available]).toEqual([4, 8, 8]);
+});

@@ -24,7 +24,7 @@ export interface AdaptOptions {
   algorithm?: 'aimd' | 'gradient' | undefined;
   /** For `aimd`: a run that takes longer counts as overload. In milliseconds from the permit to the end. */
   target?: number | undefined;
-  /** Which errors of a task, or of its pool, count as overload; by default none but `ERR_RUN_TIMEOUT`. It must not throw. */
+  /** Which errors of a task, or of its pool, count as overload; by default none but `ERR_RUN_TIMEOUT`. What it throws, the run rejects with. */
   isOverload?: ((error: unknown) => boolean) | undefined;
 }
 
@@ -58,11 +58,13 @@ export function adapt(limited: Pick<PoolLimit<never, unknown, never>, 'stats'>, 
   const adaptive = new Adaptive(algorithm, min, max, semaphore.permits);
   let limit = semaphore.permits;
   const move = () => {
-    const wanted = adaptive.limit;
-    if (wanted === limit || semaphore.closed) return;
-    if (wanted > limit) semaphore.grow(wanted - limit);
-    else semaphore.shrink(Math.min(limit - wanted, semaphore.permits));
-    limit = wanted;
+    if (semaphore.closed) return;
+    const { permits } = semaphore;
+    // Others may have added or taken so many that there is no room for all of it.
+    const by = Math.min(most - permits, Math.max(-permits, adaptive.limit - limit));
+    if (by > 0) semaphore.grow(by);
+    if (by < 0) semaphore.shrink(-by);
+    limit += by;
   };
   move();
   const stop = watched.watch(({ outcome, error, ran, inUse }) => {

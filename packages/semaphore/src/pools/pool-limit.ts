@@ -152,15 +152,19 @@ export class PoolLimit<T, R, O extends object = object> {
       thrown = error;
       throw error;
     } finally {
-      const how = run === undefined ? 'aborted' : (run.outcome ?? outcome);
-      const ran = figures.end(how);
-      for (const watcher of this.#watchers) watcher({ outcome: how, error: thrown, ran, inUse });
-      const release = () => {
-        figures.release();
-        permit.release();
-      };
-      if (run?.released === undefined) release();
-      else void run.released.then(release, release);
+      try {
+        const how = run === undefined ? 'aborted' : (run.outcome ?? outcome);
+        const ran = figures.end(how);
+        for (const watcher of this.#watchers) watcher({ outcome: how, error: thrown, ran, inUse });
+      } finally {
+        // Whatever a watcher throws.
+        const release = () => {
+          figures.release();
+          permit.release();
+        };
+        if (run?.released === undefined) release();
+        else void run.released.then(release, release);
+      }
     }
   }
 

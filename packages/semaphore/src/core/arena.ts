@@ -204,6 +204,13 @@ export class Arena {
     if (index >= this.#words.length) this.#words = new Int32Array(bufferOf(this.memory));
     return Atomics.load(this.#words, index);
   }
+
+  /**
+   * The same for some nanoseconds less, without an order with what other threads write at that moment: what happened before it is seen.
+   */
+  peek(cell: number, word: number): number {
+    return this.#words[cell / 4 + word] ?? this.load(cell, word);
+  }
 }
 
 let current: Arena | undefined;

@@ -4,6 +4,7 @@
  */
 import { inspect } from 'node:util';
 import { type CheckedSyncWait, native, Role, type SyncHooks } from 'eventfd/internal';
+import type { Arena } from './arena.js';
 import { Bell } from './bell.js';
 import { type Cell, Flag, Word } from './cell.js';
 import { publishAbandoned } from './diagnostics.js';
@@ -19,6 +20,8 @@ export class BatchSemaphore {
   /** Who watches what it hands out: nobody, as a rule. */
   declare readonly observer: HoldObserver | undefined;
   readonly #bell: Bell | undefined;
+  /** Its arena, where there is a bell; named objects have none. */
+  readonly #belled: Arena | undefined;
   /** Its memory is the addon's, and so is its fast path. A branch on this keeps the other calls to one callee. */
   readonly #named: boolean;
   readonly #tryAcquire: (cell: number, slot: number, permits: number) => number;
@@ -32,6 +35,7 @@ export class BatchSemaphore {
     this.cell = cell;
     this.observer = observerOf(cell, trackLeaks);
     this.#bell = cell.handle.bell === undefined ? undefined : new Bell(cell.handle.bell);
+    this.#belled = this.#bell && (cell.arena as Arena);
     this.#named = cell.arena instanceof NamedArena;
     this.#tryAcquire = cell.arena.fast.tryAcquire;
     this.#release = cell.arena.fast.release;
@@ -73,7 +77,7 @@ export class BatchSemaphore {
    */
   release(permits: number): number {
     // That somebody waits is not to be seen from the result where a thread naps, which nobody needs to wake.
-    const rings = this.#bell !== undefined && this.cell.load(Word.WAITING) > 0;
+    const rings = this.#belled !== undefined && this.#belled.peek(this.cell.offset, Word.WAITING) > 0;
     const result = this.#named
       ? native.giveNamed(this.cell.attachment, permits)
       : this.#release(this.cell.offset, this.cell.slot, permits);

@@ -311,6 +311,15 @@ napi_value TryDraw(napi_env env, napi_callback_info info) {
   return result;
 }
 
+Napi::Value GiveBackTokens(const Napi::CallbackInfo& info) {
+  auto* at = At(info);
+  const int32_t tokens = Int(info, 1);
+  if (at != nullptr && at->kind == efd::kRateLimit && tokens > 0) {
+    Process::Get().room.GiveBackTokens(at->cell(), tokens);
+  }
+  return info.Env().Undefined();
+}
+
 Napi::Value Available(const Napi::CallbackInfo& info) {
   const auto* at = At(info);
   return Number(info, at == nullptr ? 0 : efd::Rate<RealSync>::Available(at->cell(), efd::Rate<RealSync>::Now()));
@@ -465,6 +474,7 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports) {
   bind("heardSync", HeardSync);
   bind("leaveSync", LeaveSync);
   bind("serve", Checked<Serve, "n">);
+  bind("giveBackTokens", Checked<GiveBackTokens, "nn">);
   bind("available", Checked<Available, "n">);
   bind("retryAfter", Checked<RetryAfter, "nn">);
   napi_value try_draw = nullptr;

@@ -241,6 +241,8 @@ export interface RoomBinding {
   serve(attachment: number): number;
   /** Spends permits of a rate: 1. 0: not now. -1: closed. */
   tryDraw(attachment: number, permits: number): number;
+  /** Permits of a rate that were spent are not used after all. */
+  giveBackTokens(attachment: number, permits: number): void;
   /** What of a rate can be had now. */
   available(attachment: number): number;
   /** In how many milliseconds who asks a rate now would be served. */

@@ -252,6 +252,14 @@ class Room : Serving<S> {
     return Outcome::kWaiting;
   }
 
+  // Tokens that were had are not used after all: who waits has them the sooner.
+  void GiveBackTokens(int32_t* cell, int32_t tokens) {
+    Wakes<S> wakes;
+    Bucket bucket(&lot_, cell);
+    Rate<S>::GiveBack(cell, tokens);
+    ServeCell(bucket, cell, &wakes);
+  }
+
   // In how many nanoseconds who comes now would have so many tokens.
   int64_t RetryAfter(const int32_t* cell, int32_t want) {
     const Bucket bucket(&lot_, cell);

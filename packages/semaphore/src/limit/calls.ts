@@ -1,7 +1,8 @@
 import { requireFunction } from 'eventfd/internal';
 import { newController } from '../core/controller.js';
-import { type LimitOptions, PoolLimit, type SemaphoreOf } from '../pools/pool-limit.js';
+import { type LimitOptions, PoolLimit } from '../pools/pool-limit.js';
 import type { Adapter } from '../pools/submission.js';
+import type { LimitedBy } from '../pools/with-rate.js';
 
 /**
  * What is limited: called with the task, and a signal that is aborted when the run is ended. Where nothing could end the run, a
@@ -20,12 +21,13 @@ export type LimitedCall<T, R> = (task: T, signal: AbortSignal) => R | PromiseLik
  * or the grace is over. **The permit comes back when the call has ended**, which may be later: nothing ends a call that does
  * not listen. `runTimeout` counts from the call.
  *
- * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key
+ * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key; or an array of that
+ *   and a RateLimit, or a function that gives one: how many at once, and how many in an interval
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for an unknown option, RangeError `ERR_OUT_OF_RANGE`
  */
 export function limitCalls<T, R>(
   fn: LimitedCall<T, R>,
-  semaphore: SemaphoreOf<T>,
+  semaphore: LimitedBy<T>,
   options?: LimitOptions<T>,
 ): PoolLimit<T, R> {
   requireFunction('fn', fn);

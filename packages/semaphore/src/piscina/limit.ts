@@ -1,8 +1,9 @@
 import { invalidArgType } from 'eventfd/internal';
 import type { Piscina } from 'piscina';
 import { prepare } from '../pools/piscina-like.js';
-import { type LimitOptions, PoolLimit, type RunOptions, type SemaphoreOf } from '../pools/pool-limit.js';
+import { type LimitOptions, PoolLimit, type RunOptions } from '../pools/pool-limit.js';
 import type { Adapter } from '../pools/submission.js';
+import type { LimitedBy } from '../pools/with-rate.js';
 import { Departures } from './departures.js';
 
 /** Piscina's own options of a run, which are passed on to it. */
@@ -23,12 +24,13 @@ export type LimitedRunOptions = RunOptions & PiscinaRunOptions;
  * which is whose Piscina does not tell). That takes a millisecond or so; longer if it is inside native code, which nothing
  * interrupts, and for so long it is still inside. The same goes for a task that the destruction of the pool cuts off.
  *
- * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key
+ * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key; or an array of that
+ *   and a RateLimit, or a function that gives one: how many at once, and how many in an interval
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for an unknown option, RangeError `ERR_OUT_OF_RANGE`
  */
 export function limit<T, R>(
   pool: Piscina<T, R>,
-  semaphore: SemaphoreOf<T>,
+  semaphore: LimitedBy<T>,
   options?: LimitOptions<T>,
 ): PoolLimit<T, R, PiscinaRunOptions> {
   if (!isPool(pool)) throw invalidArgType('pool', 'an instance of Piscina', pool);

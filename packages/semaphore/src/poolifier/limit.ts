@@ -1,8 +1,9 @@
 import { invalidArgType } from 'eventfd/internal';
 import type { IPool, IWorker } from 'poolifier';
 import { newController } from '../core/controller.js';
-import { type LimitOptions, PoolLimit, type RunOptions, type SemaphoreOf } from '../pools/pool-limit.js';
+import { type LimitOptions, PoolLimit, type RunOptions } from '../pools/pool-limit.js';
 import { type Adapter, tellingList } from '../pools/submission.js';
+import type { LimitedBy } from '../pools/with-rate.js';
 
 /** What poolifier's `execute` takes beside the data and a signal; passed on to it. */
 export interface PoolifierRunOptions {
@@ -25,12 +26,13 @@ export type LimitedRunOptions = RunOptions & PoolifierRunOptions;
  * `process.exit()` leaves poolifier's promise pending for ever: `runTimeout` gets the permit back. Cluster pools have neither
  * `grace`, since processes share no memory, nor `runTimeout`, since there is no telling when they get a task.
  *
- * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key
+ * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key; or an array of that
+ *   and a RateLimit, or a function that gives one: how many at once, and how many in an interval
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for an unknown option, RangeError `ERR_OUT_OF_RANGE`
  */
 export function limit<T, R>(
   pool: IPool<IWorker, T, R>,
-  semaphore: SemaphoreOf<T>,
+  semaphore: LimitedBy<T>,
   options?: LimitOptions<T>,
 ): PoolLimit<T, R, PoolifierRunOptions> {
   if (!isPool(pool)) throw invalidArgType('pool', 'a pool of poolifier', pool);

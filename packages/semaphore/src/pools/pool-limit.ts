@@ -13,6 +13,7 @@ import { MAX_PERMITS } from '../core/cell.js';
 import { checkWait } from '../core/wait.js';
 import { QueueFullError } from '../errors.js';
 import type { Permit } from '../permit.js';
+import { giveBack, type RateLimit } from '../rate-limit.js';
 import type { AcquireOptions, Semaphore } from '../semaphore.js';
 import { requireShared } from '../shared-object.js';
 import { Envelope } from './envelope.js';
@@ -20,9 +21,15 @@ import { Figures, type LimitStats, type RunOutcome } from './figures.js';
 import { Marks } from './marks.js';
 import { type Ending, mayEnd, Run } from './run.js';
 import type { Adapter } from './submission.js';
-
-/** One semaphore for all tasks, or one for each key: called with the task, before anything is waited for. */
-export type SemaphoreOf<T> = Semaphore | ((task: T) => Semaphore);
+import {
+  acquireBoth,
+  type LimitedBy,
+  type Limits,
+  type RateOf,
+  requireLimits,
+  type SemaphoreOf,
+  tryBoth,
+} from './with-rate.js';
 
 /** What a run and a limit both take: the run's own counts. */
 export interface RunLimits {
@@ -80,14 +87,15 @@ export interface EndedRun {
 export class PoolLimit<T, R, O extends object = object> {
   readonly #adapter: Adapter<T, R, O>;
   readonly #semaphore: SemaphoreOf<T>;
+  readonly #rate: RateOf<T> | undefined;
   readonly #options: LimitOptions<T>;
   readonly #figures = new Figures();
   readonly #waiting = new Marks();
   readonly #watchers = new Set<(run: EndedRun) => void>();
 
   /** @internal */
-  constructor(adapter: Adapter<T, R, O>, semaphore: SemaphoreOf<T>, options: LimitOptions<T> = {}) {
-    if (typeof semaphore !== 'function') requireShared('semaphore', 'Semaphore', semaphore, ' or of type function');
+  constructor(adapter: Adapter<T, R, O>, limits: LimitedBy<T>, options: LimitOptions<T> = {}) {
+    const [semaphore, rate] = requireLimits(limits);
     requireOptions(options);
     const { permitsOf, maxWaiting, runTimeout, grace, ...others } = options;
     if (permitsOf !== undefined) requireFunction('options.permitsOf', permitsOf);
@@ -97,6 +105,7 @@ export class PoolLimit<T, R, O extends object = object> {
     refuseOthers('limit', others, []);
     this.#adapter = adapter;
     this.#semaphore = semaphore;
+    this.#rate = rate;
     this.#options = { permitsOf, maxWaiting, runTimeout, grace };
   }
 
@@ -124,12 +133,13 @@ export class PoolLimit<T, R, O extends object = object> {
     const ending = this.#ending(signal, runTimeout, grace);
     refuseOthers(this.#adapter.pool, forPool, this.#adapter.options);
     for (const option of ['grace', 'runTimeout'] as const) this.#requireAble(option, ending[option], forPool);
-    const semaphore = this.#semaphoreFor(task);
+    const limits = { semaphore: this.#semaphoreFor(task), rate: this.#rateFor(task) };
+    const { semaphore } = limits;
 
     const figures = this.#figures.run(semaphore, permits);
     let permit: Permit;
     try {
-      permit = await this.#permit(semaphore, { permits, ...wait }, most);
+      permit = await this.#permit(limits, { permits, ...wait }, most);
     } catch (error) {
       figures.end(signal?.aborted ? 'aborted' : 'refused');
       throw error;
@@ -153,6 +163,7 @@ export class PoolLimit<T, R, O extends object = object> {
       throw error;
     } finally {
       try {
+        if (run === undefined && limits.rate !== undefined) giveBack(limits.rate);
         const how = run === undefined ? 'aborted' : (run.outcome ?? outcome);
         const ran = figures.end(how);
         for (const watcher of this.#watchers) watcher({ outcome: how, error: thrown, ran, inUse });
@@ -227,13 +238,25 @@ export class PoolLimit<T, R, O extends object = object> {
     return semaphore;
   }
 
-  async #permit(semaphore: Semaphore, options: AcquireOptions & { permits: number }, most: number): Promise<Permit> {
-    const free = semaphore.tryAcquire(options.permits);
+  #rateFor(task: T): RateLimit | undefined {
+    if (typeof this.#rate !== 'function') return this.#rate;
+    const choose = this.#rate;
+    const rate = choose(task);
+    requireShared('semaphore[1](task)', 'RateLimit', rate);
+    return rate;
+  }
+
+  async #permit(
+    limits: Limits,
+    options: AcquireOptions & { permits: number; timeout: number },
+    most: number,
+  ): Promise<Permit> {
+    const free = tryBoth(limits, options.permits);
     if (free !== undefined) return free;
-    if (this.waiting >= most) throw new QueueFullError(`run() at a limit of ${semaphore}`, most);
+    if (this.waiting >= most) throw new QueueFullError(`run() at a limit of ${limits.semaphore}`, most);
     this.#waiting.add(1);
     try {
-      return await semaphore.acquire(options);
+      return await acquireBoth(limits, options);
     } finally {
       this.#waiting.add(-1);
     }

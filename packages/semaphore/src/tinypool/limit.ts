@@ -1,8 +1,9 @@
 import { invalidArgType } from 'eventfd/internal';
 import type { Tinypool } from 'tinypool';
 import { prepare } from '../pools/piscina-like.js';
-import { type LimitOptions, PoolLimit, type RunOptions, type SemaphoreOf } from '../pools/pool-limit.js';
+import { type LimitOptions, PoolLimit, type RunOptions } from '../pools/pool-limit.js';
 import type { Adapter } from '../pools/submission.js';
+import type { LimitedBy } from '../pools/with-rate.js';
 
 /** Tinypool's own options of a run, which are passed on to it. */
 export type TinypoolRunOptions = Omit<NonNullable<Parameters<Tinypool['run']>[1]>, 'signal'>;
@@ -18,12 +19,13 @@ export type LimitedRunOptions = RunOptions & TinypoolRunOptions;
  * permit comes back, and its promise settles, when the worker is gone that the abort dismissed, and any that was dismissed
  * since the task began. In child processes (`runtime: 'child_process'`) there is no `grace`: they share no memory.
  *
- * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key
+ * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key; or an array of that
+ *   and a RateLimit, or a function that gives one: how many at once, and how many in an interval
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for an unknown option, RangeError `ERR_OUT_OF_RANGE`
  */
 export function limit<T = unknown, R = unknown>(
   pool: Tinypool,
-  semaphore: SemaphoreOf<T>,
+  semaphore: LimitedBy<T>,
   options?: LimitOptions<T>,
 ): PoolLimit<T, R, TinypoolRunOptions> {
   if (!isPool(pool)) throw invalidArgType('pool', 'an instance of Tinypool', pool);

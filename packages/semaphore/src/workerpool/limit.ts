@@ -1,7 +1,8 @@
 import { invalidArgType } from 'eventfd/internal';
 import type { Pool } from 'workerpool';
-import { type LimitOptions, PoolLimit, type RunOptions, type SemaphoreOf } from '../pools/pool-limit.js';
+import { type LimitOptions, PoolLimit, type RunOptions } from '../pools/pool-limit.js';
 import { type Adapter, tellingList } from '../pools/submission.js';
+import type { LimitedBy } from '../pools/with-rate.js';
 
 /** A function of the worker, or one to send there, and workerpool's own options, which are passed on to it. */
 export interface WorkerpoolRunOptions {
@@ -29,12 +30,13 @@ export type LimitedRunOptions = RunOptions & WorkerpoolRunOptions;
  * `workerTerminateTimeout` the worker may still be inside, one more than the limit. Child processes (`workerType: 'process'`)
  * have neither `grace`, since they share no memory, nor `runTimeout`, since there is no telling when they get a task.
  *
- * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key
+ * @param semaphore how many at once; or a function that gives the semaphore for a task, for limits by key; or an array of that
+ *   and a RateLimit, or a function that gives one: how many at once, and how many in an interval
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for an unknown option, RangeError `ERR_OUT_OF_RANGE`
  */
 export function limit<T extends readonly unknown[] = unknown[], R = unknown>(
   pool: Pool,
-  semaphore: SemaphoreOf<T>,
+  semaphore: LimitedBy<T>,
   options?: LimitOptions<T>,
 ): PoolLimit<T, R, WorkerpoolRunOptions> {
   if (!isPool(pool)) throw invalidArgType('pool', 'a workerpool', pool);

@@ -1,7 +1,6 @@
 /** Every kind of pool that `limit` takes, with one adapter each for the tests: the same handlers, by name. */
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Semaphore } from '@eventfd/semaphore';
 import { limitCalls } from '@eventfd/semaphore/limit';
 import * as ofPiscina from '@eventfd/semaphore/piscina';
 import * as ofPoolifier from '@eventfd/semaphore/poolifier';
@@ -15,6 +14,7 @@ import workerpool from 'workerpool';
 import { raw } from './fixtures/handlers.mjs';
 
 export type Options = ofPiscina.RunOptions;
+export type LimitedBy = ofPiscina.LimitedBy<unknown>;
 export type Limits = ofPiscina.LimitOptions<unknown>;
 
 /** A limit over a pool. */
@@ -25,7 +25,7 @@ export interface Limited {
 }
 
 export interface PoolAdapter {
-  make(workers: number, semaphore: Semaphore, options?: Limits): Limited;
+  make(workers: number, limits: LimitedBy, options?: Limits): Limited;
   /** Whether a task that runs can be ended by force, so that nothing of it goes on. */
   readonly kills: boolean;
   /** Whether the handlers run elsewhere, and are to be wrapped by `task`. */
@@ -59,27 +59,27 @@ const byName = (handler: string, task: unknown): [unknown, object] => [task, { n
 
 export const pools: Readonly<Record<string, PoolAdapter>> = {
   Piscina: {
-    make(workers, semaphore, options) {
+    make(workers, limits, options) {
       const filename = path('handlers');
       const pool = new Piscina({ filename, minThreads: workers, maxThreads: workers, execArgv });
       onTestFinished(() => pool.destroy());
-      return limited(ofPiscina.limit(pool, semaphore, options), byName);
+      return limited(ofPiscina.limit(pool, limits, options), byName);
     },
     kills: true,
     remote: true,
   },
   Tinypool: {
-    make(workers, semaphore, options) {
+    make(workers, limits, options) {
       const filename = path('handlers');
       const pool = new Tinypool({ filename, minThreads: workers, maxThreads: workers, execArgv });
       onTestFinished(() => pool.destroy());
-      return limited(ofTinypool.limit(pool, semaphore, options), byName);
+      return limited(ofTinypool.limit(pool, limits, options), byName);
     },
     kills: true,
     remote: true,
   },
   workerpool: {
-    make(workers, semaphore, options = {}) {
+    make(workers, limits, options = {}) {
       const settings = {
         minWorkers: workers,
         maxWorkers: workers,
@@ -88,9 +88,9 @@ export const pools: Readonly<Record<string, PoolAdapter>> = {
       } as const;
       const pool = workerpool.pool(path('workerpool'), settings);
       onTestFinished(async () => void (await pool.terminate(true)));
-      const { permitsOf, ...limits } = options;
+      const { permitsOf, ...others } = options;
       const unpacked = permitsOf && { permitsOf: ([task]: unknown[]) => permitsOf(task) };
-      return limited(ofWorkerpool.limit(pool, semaphore, { ...limits, ...unpacked }), (method, task) => [
+      return limited(ofWorkerpool.limit(pool, limits, { ...others, ...unpacked }), (method, task) => [
         [task],
         { method },
       ]);
@@ -99,7 +99,7 @@ export const pools: Readonly<Record<string, PoolAdapter>> = {
     remote: true,
   },
   poolifier: {
-    make(workers, semaphore, options) {
+    make(workers, limits, options) {
       const pool = new FixedThreadPool(workers, path('poolifier'), { enableTasksQueue: true });
       onTestFinished(async () => {
         // Its own promise never settles when a worker ends before poolifier listens for that.
@@ -107,21 +107,21 @@ export const pools: Readonly<Record<string, PoolAdapter>> = {
         void pool.destroy();
         await Promise.all(gone);
       });
-      return limited(ofPoolifier.limit(pool, semaphore, options), byName);
+      return limited(ofPoolifier.limit(pool, limits, options), byName);
     },
     kills: false,
     remote: true,
   },
   limitCalls: {
-    make(_workers, semaphore, options) {
+    make(_workers, limits, options) {
       const call = ([handler, task]: [string, never], signal: AbortSignal) => raw[handler]?.(task, signal);
       const unpacked = options?.permitsOf && {
         permitsOf: ([, task]: [string, never]) => options.permitsOf?.(task) as number,
       };
-      return limited(limitCalls(call, semaphore, { ...options, ...unpacked } as never), (handler, task) => [
-        [handler, task],
-        {},
-      ]);
+      return limited(
+        limitCalls(call, limits as ofPiscina.LimitedBy<[string, never]>, { ...options, ...unpacked } as never),
+        (handler, task) => [[handler, task], {}],
+      );
     },
     kills: false,
     remote: false,

@@ -233,6 +233,27 @@ TEST("rate: promises of a blocked thread are passed over, and keep their places"
   CHECK(b.Alarm() > 0);  // it looks again by itself
 }
 
+TEST("rate: what was had and is given back, who waits has the sooner, or who comes next") {
+  Place place;
+  Party a(place), b(place);
+  CHECK(a.Try(3) == kTaken);
+  CHECK(b.Arrive(2) == Outcome::kWaiting);
+  TheRoom().GiveBackTokens(place.cell, 1);
+  CHECK_EQ(b.waker.signals, 1);
+  CHECK(b.Look() == Outcome::kWaiting);
+  CHECK_EQ(b.Alarm(), 10);
+  TheRoom().GiveBackTokens(place.cell, 1);
+  CHECK(b.Look() == Outcome::kGranted);
+  CHECK_EQ(place.available(), 0);
+  TheRoom().GiveBackTokens(place.cell, 2);
+  CHECK_EQ(place.available(), 2);
+  Pass(1000);
+  TheRoom().GiveBackTokens(place.cell, 1);
+  CHECK_EQ(place.available(), 3);
+  CHECK(a.Try(3) == kTaken);
+  CHECK(a.Try() == kNotNow);
+}
+
 TEST("rate: a bounded queue refuses who is one too many; a closed one everybody") {
   Place place(3, 1);
   Party a(place), b(place);

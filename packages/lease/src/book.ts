@@ -11,10 +11,11 @@
  *   active        it holds some, or is wanting; a member's share is permits / active members (the oldest get the remainder)
  *   crowded       there are more active members than permits; then a share is to ask for one, and to keep none
  *
- * Free permits go down the queue twice: first up to each one's share, then without that bound. The member that steps gets what falls
- * to it; the others are poked, so that they step.
+ * Free permits go down the queue twice: first up to each one's share, then without that bound. What falls to the member that steps is in
+ * its answer; to the others it is granted all the same, and they are told, which saves them a step. One that does not hear of it finds it in
+ * the answer to its next step; of one that has died it is free again with the rest of what that held.
  */
-import type { Answer, Claim } from './engine.js';
+import type { Answer, Claim, Grant } from './engine.js';
 
 /** A member that wants something steps at least every second; one that has not for so long is not waited for. */
 export const STALE_MS = 3000;
@@ -28,6 +29,8 @@ interface Row {
   since: number;
   readonly joined: number;
   seq: number;
+  /** Of `held`, what it was granted since its last step. */
+  pushed: number;
   heard: number;
   expires: number;
 }
@@ -40,10 +43,16 @@ interface Record {
   readonly members: Map<string, Row>;
 }
 
+/** Who is told, and of what. */
+export interface Poke {
+  readonly member: string;
+  readonly grant: Grant | undefined;
+}
+
 /** What a member was answered, and who is to be poked. */
 export interface Stepped {
   readonly answer: Answer;
-  readonly pokes: string[];
+  readonly pokes: Poke[];
 }
 
 export class Book {
@@ -76,28 +85,33 @@ export class Book {
     const record = found ?? { permits, tick: 0, quietUntil: 0, members: new Map<string, Row>() };
     this.#records.set(name, record);
     // It was answered more than is known here: what it holds was written down and is lost.
-    const lost = row === undefined ? claim.verb === 'rejoin' : row.seq < acked;
+    const forgotten = ({ seq, pushed }: Row) => seq < acked || (seq === acked && pushed < claim.pushed);
+    const lost = row === undefined ? claim.verb === 'rejoin' : forgotten(row);
     if (lost && !this.#endsWithSession) record.quietUntil = now + claim.ttl;
     if (row === undefined) {
-      row = { held: 0, over: 0, want: 0, since: 0, joined: ++record.tick, seq, heard: now, expires: 0 };
+      row = { held: 0, over: 0, want: 0, since: 0, joined: ++record.tick, seq, pushed: 0, heard: now, expires: 0 };
       record.members.set(member, row);
     }
-    const gaveBack = claim.held < row.held;
+    // What it was granted, and had not heard of when it said this.
+    const unheard = row.seq === acked ? Math.max(0, row.pushed - claim.pushed) : 0;
+    const held = claim.held + unheard;
+    const gaveBack = held < row.held;
     const bound = lost ? row.held + Math.max(0, freeOf(record) + row.over) : row.held;
-    row.held = Math.min(claim.held, bound);
-    row.over = claim.over + claim.held - row.held;
-    row.want = claim.want;
+    row.held = Math.min(held, bound);
+    row.over = claim.over + held - row.held;
+    row.want = Math.max(0, claim.want - unheard);
     if (row.want === 0) row.since = 0;
     // Who gives back goes to the end of the queue, as who got something does.
     else if (row.since === 0 || gaveBack) row.since = ++record.tick;
     row.seq = seq;
+    row.pushed = 0;
     row.heard = now;
     row.expires = this.#endsWithSession ? Number.POSITIVE_INFINITY : now + claim.ttl;
     const { keep, pokes } = this.#distribute(record, member, row, now);
     return { answer: { status: 'ok', held: row.held, keep, permits: record.permits }, pokes };
   }
 
-  leave(name: string, member: string, now: number): string[] {
+  leave(name: string, member: string, now: number): Poke[] {
     const record = this.#records.get(name);
     if (!record?.members.delete(member)) return [];
     if (record.members.size > 0) return this.#distribute(record, '', undefined, now).pokes;
@@ -106,15 +120,15 @@ export class Book {
   }
 
   /** Changes the number of permits for all; undefined when the name is not in use. */
-  resize(name: string, permits: number): string[] | undefined {
+  resize(name: string, permits: number): Poke[] | undefined {
     const record = this.#records.get(name);
     if (record === undefined) return undefined;
     record.permits = permits;
-    return [...record.members.keys()];
+    return [...record.members.keys()].map((member) => ({ member, grant: undefined }));
   }
 
-  /** Whoever would be granted something now. */
-  due(now: number): string[] {
+  /** Grants what is to be had now. */
+  due(now: number): Poke[] {
     return [...this.#records.values()].flatMap((record) => this.#distribute(record, '', undefined, now).pokes);
   }
 
@@ -125,8 +139,8 @@ export class Book {
     if (record.members.size === 0) this.#records.delete(name);
   }
 
-  /** Grants to the member that steps, and tells which others have something to fetch, or to give back for it. */
-  #distribute(record: Record, member: string, row: Row | undefined, now: number): { keep: number; pokes: string[] } {
+  /** Grants what is free, and tells who is to hear of it, or to give back for one that still misses some. */
+  #distribute(record: Record, member: string, row: Row | undefined, now: number): { keep: number; pokes: Poke[] } {
     const quiet = this.quiet || now < record.quietUntil;
     const isWanting = (each: Row) => each.want > 0 && now - each.heard < STALE_MS;
     const active = [...record.members]
@@ -149,26 +163,33 @@ export class Book {
         free -= more;
       }
     }
-    const pokes = queue.filter(({ id, gets }) => gets > 0 && id !== member).map(({ id }) => id);
     // What those who have less than their share still miss.
     const missing = ({ each, room, gets }: (typeof queue)[number]) => Math.max(0, Math.min(each.want, room) - gets);
     const need = quiet ? 0 : queue.reduce((sum, place) => sum + missing(place), 0);
     const mine = queue.find(({ id }) => id === member);
     const asksOthers = mine !== undefined && missing(mine) > 0;
-    if (row !== undefined && mine !== undefined && mine.gets > 0) {
-      row.held += mine.gets;
-      row.want -= mine.gets;
+    const granted = new Set<string>();
+    for (const { id, each, gets } of queue) {
+      if (gets === 0) continue;
+      each.held += gets;
+      each.want -= gets;
       // Who got something goes to the end of the queue.
-      row.since = row.want === 0 ? 0 : ++record.tick;
+      each.since = each.want === 0 ? 0 : ++record.tick;
+      if (id === member) continue;
+      each.pushed += gets;
+      granted.add(id);
     }
-    let keep = row?.held ?? 0;
+    const pokes: Poke[] = [];
+    let keepOfMine = row?.held ?? 0;
     active.forEach(([id, each], i) => {
       const share = crowded ? 0 : shareAt(i);
-      if (need === 0 || each.held <= share) return;
-      if (id === member) keep = Math.max(share, each.held - need);
-      else if (asksOthers && !pokes.includes(id)) pokes.push(id);
+      const owes = need > 0 && each.held > share;
+      const keep = owes ? Math.max(share, each.held - need) : each.held;
+      if (id === member) keepOfMine = keep;
+      else if (granted.has(id)) pokes.push({ member: id, grant: { seq: each.seq, pushed: each.pushed, keep } });
+      else if (owes && asksOthers) pokes.push({ member: id, grant: undefined });
     });
-    return { keep, pokes };
+    return { keep: keepOfMine, pokes };
   }
 }
 

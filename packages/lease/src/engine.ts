@@ -29,6 +29,8 @@ export interface Claim {
   readonly over: number;
   /** How many more it wants. */
   readonly want: number;
+  /** How many of those that it was granted since the step `acked`, without one of its own, it has heard of: they are in `held`, or given back. */
+  readonly pushed: number;
   /** For how long, in milliseconds, the engine is to remember the member without another step. */
   readonly ttl: number;
 }
@@ -44,10 +46,26 @@ export type Answer =
   /** The name is in use with another number of permits. */
   | { readonly status: 'mismatch'; readonly permits: number };
 
+/**
+ * What a member that waits was granted at another's step: it holds that from then on, whether it hears of it or not. One that it has not
+ * heard of is in the answer to its next step.
+ */
+export interface Grant {
+  /** The member's last step before it. To one that has made another since, the grant says nothing: the answer does. */
+  readonly seq: number;
+  /** How many it was granted since that step, this time and before. */
+  readonly pushed: number;
+  /** As in an answer. */
+  readonly keep: number;
+}
+
 /** What an engine tells its keeper of its own accord. */
 export interface EngineEvents {
-  /** Something has changed for a member, which is to step: it is its turn, or others wait, or there is another number of permits. */
-  poke(member: string): void;
+  /**
+   * Something has changed for a member. It was granted what it waits for; without a grant it is to step: others wait, or there is another
+   * number of permits.
+   */
+  poke(member: string, grant?: Grant): void;
   /** The engine can be reached, again or at first: all members are to step. */
   up(): void;
   /** The connection is gone. What was answered is good for `lasts` ms more; undefined: for as long as it was before. */

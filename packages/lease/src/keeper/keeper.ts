@@ -10,8 +10,9 @@
  * What the engine holds for this member is never less than what is to be had here: permits are added here after the engine's
  * answer, and taken away here before the engine is told.
  */
-import type { Answer, Claim, Engine } from '../engine.js';
+import type { Answer, Claim, Engine, Grant } from '../engine.js';
 import { LeaseMismatchError, LeaseUnreachableError } from '../errors.js';
+import { NoAnswerError, withinMs } from './answer.js';
 import type { Clock } from './clock.js';
 import type { Local } from './local.js';
 
@@ -61,6 +62,8 @@ export class Keeper {
   #verb: Claim['verb'] = 'join';
   #seq = 0;
   #acked = 0;
+  /** How many it was granted since the step `acked`, as far as it has heard. */
+  #pushed = 0;
   /** By the clock. What was answered is good until then. */
   #deadline = Number.POSITIVE_INFINITY;
   #margin: number;
@@ -133,10 +136,35 @@ export class Keeper {
     this.#idleTimer = setInterval(() => this.#giveBackIdle(), idle);
   }
 
-  /** The engine has something for this member. */
-  poked(): void {
-    this.#due = true;
+  /** The engine has something for this member: what it granted, or else what it says when asked. */
+  poked(grant?: Grant): void {
+    if (grant !== undefined && this.#hasHeardOf(grant)) return;
+    if (grant !== undefined && this.#mayTake(grant)) this.#take(grant);
+    else this.#due = true;
     this.#look();
+  }
+
+  /** An answer since, or a grant, has told of that. */
+  #hasHeardOf({ seq, pushed }: Grant): boolean {
+    return seq < this.#acked || (seq === this.#acked && pushed <= this.#pushed);
+  }
+
+  /** Whether what it was last answered is good still, and all it has said since. Otherwise the next answer tells what is held. */
+  #mayTake({ seq }: Grant): boolean {
+    if (this.#stepping || this.#closing || this.#ended) return false;
+    const isCurrent = seq === this.#acked && this.#seq === this.#acked && this.#verb === 'renew';
+    // Timers may have stood still since the deadline.
+    return isCurrent && this.#state === 'live' && this.#clock.now() < this.#deadline - this.#margin;
+  }
+
+  #take({ pushed, keep }: Grant): void {
+    const more = pushed - this.#pushed;
+    this.#pushed = pushed;
+    this.#held += more;
+    this.#counted += more;
+    this.#asked = Math.max(0, this.#asked - more);
+    this.#local.grant(more, keep);
+    this.#tellAll();
   }
 
   /** The engine can be reached. */
@@ -256,6 +284,7 @@ export class Keeper {
       held: this.#state === 'live' ? Math.min(this.#held, keeps) : this.#held,
       over: Math.max(0, keeps - this.#held),
       want,
+      pushed: this.#pushed,
       ttl,
     };
     // The lease is counted from before it was asked for.
@@ -293,6 +322,7 @@ export class Keeper {
   #hearOk(claim: Claim, { held, keep, permits }: Answer & { status: 'ok' }, sentAt: number): void {
     this.#verb = 'renew';
     this.#acked = claim.seq;
+    this.#pushed = 0;
     if (this.#predecessor !== undefined) {
       // Not before what is in use has been counted under this name. When it fails it runs out.
       this.#engine.leave(claim.name, this.#predecessor).catch(() => {});
@@ -370,24 +400,8 @@ export class Keeper {
   }
 }
 
-/** The request may have been served all the same. */
-class NoAnswerError extends LeaseUnreachableError {}
-
 function rethrow(error: unknown): void {
   setImmediate(() => {
     throw error;
   });
-}
-
-/** What `promise` settles to, or an error when that takes too long. */
-async function withinMs<T>(ms: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswerError(`No answer within ${Math.round(ms)} ms`)), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -33,7 +33,7 @@ export class Session {
   async #open({ module, options }: { module: string; options: unknown }): Promise<Engine> {
     const { open } = (await import(module)) as { open: OpenEngine };
     return open(options, this.id, {
-      poke: (member) => this.keepers.get(member)?.poked(),
+      poke: (member, grant) => this.keepers.get(member)?.poked(grant),
       up: () => {
         for (const keeper of this.keepers.values()) keeper.up();
       },

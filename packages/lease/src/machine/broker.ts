@@ -5,7 +5,7 @@
  * One that takes over grants nothing new until all sessions there are have said what they hold, or GRACE_TICKS have passed.
  */
 import type { Server, Socket } from 'node:net';
-import { Book } from '../book.js';
+import { Book, type Poke } from '../book.js';
 import type { Claim } from '../engine.js';
 import { isAlive, thisProcess } from './alive.js';
 import { bind, brokerAt, sessionsAt } from './beacons.js';
@@ -134,7 +134,7 @@ export class Broker {
       checkClaim(request.step, session.id);
       const { answer, pokes } = this.#book.step(request.step, performance.now());
       if (answer.status === 'ok') session.members.set(request.step.member, request.step.name);
-      // Who is poked has a permit to fetch: it first.
+      // Who is poked was granted a permit: it first.
       this.#poke(pokes);
       reply({ id: request.id, answer });
     } else if ('leave' in request) {
@@ -150,10 +150,10 @@ export class Broker {
     }
   }
 
-  #poke(members: string[]): void {
-    for (const member of members) {
+  #poke(pokes: readonly Poke[]): void {
+    for (const { member, grant } of pokes) {
       const session = this.#sessions.get(member.slice(0, 16));
-      if (session !== undefined) send(session.socket, { poke: member });
+      if (session !== undefined) send(session.socket, { poke: member, grant });
     }
   }
 
@@ -179,8 +179,8 @@ export class Broker {
 }
 
 /** Whatever connects to an abstract name may write there: what would make the book wrong ends the connection. */
-function checkClaim({ name, member, permits, seq, acked, held, over, want }: Claim, session: string): void {
-  const numbers = [permits, seq, acked, held, over, want];
+function checkClaim({ name, member, permits, seq, acked, held, over, want, pushed }: Claim, session: string): void {
+  const numbers = [permits, seq, acked, held, over, want, pushed];
   const whole = numbers.every((each) => Number.isSafeInteger(each) && each >= 0);
   if (whole && typeof name === 'string' && typeof member === 'string' && member.startsWith(session)) return;
   throw protocolError('A claim that makes no sense');

@@ -132,7 +132,7 @@ class MachineEngine implements Engine {
   }
 
   #hear(reply: Reply): void {
-    if ('poke' in reply) this.#events.poke(reply.poke);
+    if ('poke' in reply) this.#events.poke(reply.poke, reply.grant);
     else if ('broker' in reply) this.#brokerBefore = reply.broker;
     else if ('refused' in reply)
       this.#events.down(new LeaseUnreachableError(`The broker of this machine: ${reply.refused}`));

@@ -1,9 +1,9 @@
 /** What goes over the socket: a line of JSON each. */
 import type { Socket } from 'node:net';
-import type { Answer, Claim } from '../engine.js';
+import type { Answer, Claim, Grant } from '../engine.js';
 
 /** Who speaks another version of these lines is refused, and says so. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** From a session to the broker. */
 export type Request =
@@ -17,7 +17,7 @@ export type Request =
 /** From the broker to a session. */
 export type Reply =
   | { readonly id: number; readonly answer: Answer | boolean }
-  | { readonly poke: string }
+  | { readonly poke: string; readonly grant?: Grant | undefined }
   /** To a hello: the process of the broker. */
   | { readonly broker: string }
   | { readonly refused: string };

@@ -1,5 +1,6 @@
 /** The PostgreSQL engine: every step is one call of the function that schema.ts makes. */
 import type { Answer, Claim, Engine, EngineEvents } from '../engine.js';
+import { pokeBy } from '../pokes.js';
 import { type Client, type ClientName, loadClient } from './clients.js';
 import { schemaOf } from './schema.js';
 
@@ -33,8 +34,8 @@ class PostgresEngine implements Engine {
     this.#client = make();
   }
 
-  async step({ verb, name, member, permits, seq, acked, held, over, want, ttl }: Claim): Promise<Answer> {
-    const row = await this.#run([verb, name, member, permits, seq, acked, held, over, want, ttl]);
+  async step({ verb, name, member, permits, seq, acked, held, over, want, pushed, ttl }: Claim): Promise<Answer> {
+    const row = await this.#run([verb, name, member, permits, seq, acked, held, over, want, pushed, ttl]);
     const { status } = row;
     if (status === 'ok')
       return { status, held: Number(row.held), keep: Number(row.keep), permits: Number(row.permits) };
@@ -43,11 +44,11 @@ class PostgresEngine implements Engine {
   }
 
   async leave(name: string, member: string): Promise<void> {
-    await this.#run(['leave', name, member, 0, 0, 0, 0, 0, 0, 0]);
+    await this.#run(['leave', name, member, 0, 0, 0, 0, 0, 0, 0, 0]);
   }
 
   async resize(name: string, permits: number): Promise<boolean> {
-    const { status } = await this.#run(['resize', name, '', permits, 0, 0, 0, 0, 0, 0]);
+    const { status } = await this.#run(['resize', name, '', permits, 0, 0, 0, 0, 0, 0, 0]);
     return status === 'resized';
   }
 
@@ -72,7 +73,7 @@ class PostgresEngine implements Engine {
       }
     }
     // Parameters have their types from the function.
-    const sql = `select status, held, keep, permits from ${table}_step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+    const sql = `select status, held, keep, permits from ${table}_step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
     const [row] = await this.#client.query(sql, values);
     return row as unknown as Row;
   }
@@ -84,6 +85,6 @@ export async function open(given: unknown, session: string, events: EngineEvents
   const make = await loadClient(settings.client);
   const { url, options, table } = settings;
   const connecting = { url, options, channel: `${table}_${session}` };
-  const heard = { up: events.up, down: (reason: unknown) => events.down(reason), message: events.poke };
+  const heard = { up: events.up, down: (reason: unknown) => events.down(reason), message: pokeBy(events) };
   return new PostgresEngine(settings, () => make(connecting, heard));
 }

@@ -26,6 +26,7 @@ create table if not exists ${table}_member (
   since bigint not null,
   joined bigint not null,
   seq bigint not null,
+  pushed integer not null,
   heard bigint not null,
   expires bigint not null,
   primary key (name, member)
@@ -33,7 +34,7 @@ create table if not exists ${table}_member (
 
 create or replace function ${table}_step(
   op text, of_name text, of_member text, of_permits integer, of_seq bigint, of_acked bigint,
-  of_held integer, of_over integer, of_want integer, of_ttl bigint,
+  of_held integer, of_over integer, of_want integer, of_pushed integer, of_ttl bigint,
   out status text, out held integer, out keep integer, out permits integer
 ) language plpgsql as $step$
 #variable_conflict use_column
@@ -43,6 +44,7 @@ declare
   mine ${table}_member;
   known boolean;
   lost boolean := false;
+  unheard integer := 0;
   gave_back boolean;
   available integer;
   row_ ${table}_member;
@@ -53,8 +55,10 @@ declare
   wants integer[] := '{}';
   rooms integer[] := '{}';
   gets integer[] := '{}';
-  poked text[] := '{}';
   more integer;
+  granted integer;
+  since_ bigint;
+  owes boolean;
   missing integer;
   need integer := 0;
   asks boolean := false;
@@ -94,12 +98,16 @@ begin
       delete from ${table} t where t.name = of_name;
       insert into ${table} values (of_name, of_permits, 0, 0) returning * into record;
     end if;
-    lost := case when mine.member is null then op = 'rejoin' else mine.seq < of_acked end;
+    lost := case when mine.member is null then op = 'rejoin'
+      else mine.seq < of_acked or (mine.seq = of_acked and mine.pushed < of_pushed) end;
     if lost then record.quiet := clock + of_ttl; end if;
     if mine.member is null then
       record.tick := record.tick + 1;
-      mine := row(of_name, of_member, 0, 0, 0, 0, record.tick, of_seq, clock, clock);
+      mine := row(of_name, of_member, 0, 0, 0, 0, record.tick, of_seq, 0, clock, clock);
     end if;
+    if mine.seq = of_acked then unheard := greatest(0, mine.pushed - of_pushed); end if;
+    of_held := of_held + unheard;
+    of_want := greatest(0, of_want - unheard);
     gave_back := of_held < mine.held;
     if lost then
       select record.permits - coalesce(sum(m.held + m.over), 0) into available
@@ -116,12 +124,13 @@ begin
       mine.since := record.tick;
     end if;
     mine.seq := of_seq;
+    mine.pushed := 0;
     mine.heard := clock;
     mine.expires := clock + of_ttl;
     insert into ${table}_member values (mine.*)
       on conflict on constraint ${table}_member_pkey do update set
         held = excluded.held, over = excluded.over, want = excluded.want, since = excluded.since, seq = excluded.seq,
-        heard = excluded.heard, expires = excluded.expires;
+        pushed = excluded.pushed, heard = excluded.heard, expires = excluded.expires;
   end if;
 
   select record.permits - coalesce(sum(m.held + m.over), 0) into available from ${table}_member m where m.name = of_name;
@@ -156,37 +165,38 @@ begin
   for i in 1..cardinality(ids) loop
     missing := greatest(0, least(wants[i], rooms[i]) - gets[i]);
     if clock >= record.quiet then need := need + missing; end if;
-    if ids[i] = of_member then
-      asks := missing > 0;
-      if gets[i] > 0 then
-        mine.held := mine.held + gets[i];
-        mine.want := mine.want - gets[i];
-        mine.since := 0;
-        if mine.want > 0 then
-          record.tick := record.tick + 1;
-          mine.since := record.tick;
-        end if;
-        update ${table}_member m set held = mine.held, want = mine.want, since = mine.since
-          where m.name = of_name and m.member = of_member;
-      end if;
-    elsif gets[i] > 0 then
-      poked := poked || ids[i];
+    if ids[i] = of_member then asks := missing > 0; end if;
+    continue when gets[i] = 0;
+    since_ := 0;
+    if wants[i] > gets[i] then
+      record.tick := record.tick + 1;
+      since_ := record.tick;
     end if;
+    update ${table}_member m set
+        held = m.held + gets[i], want = m.want - gets[i], since = since_,
+        pushed = case when m.member = of_member then 0 else m.pushed + gets[i] end
+      where m.name = of_name and m.member = ids[i]
+      returning * into row_;
+    if row_.member = of_member then mine := row_; end if;
   end loop;
   keep := mine.held;
   for i in 1..cardinality(active) loop
     row_ := active[i];
-    if row_.member = of_member then row_.held := mine.held; end if;
+    granted := coalesce(gets[array_position(ids, row_.member)], 0);
+    row_.held := row_.held + granted;
     share := case when cardinality(active) > record.permits then 0 else shares[i] end;
-    continue when need = 0 or row_.held <= share;
+    owes := need > 0 and row_.held > share;
+    more := case when owes then greatest(share, row_.held - need) else row_.held end;
     if row_.member = of_member then
-      keep := greatest(share, row_.held - need);
-    elsif asks and not row_.member = any(poked) then
-      poked := poked || row_.member;
+      keep := more;
+    elsif granted > 0 then
+      perform pg_notify('${table}_' || left(row_.member, 16),
+        concat_ws(' ', row_.member, row_.seq, row_.pushed + granted, more));
+    elsif owes and asks then
+      perform pg_notify('${table}_' || left(row_.member, 16), row_.member);
     end if;
   end loop;
   update ${table} t set tick = record.tick, quiet = record.quiet where t.name = of_name;
-  perform pg_notify('${table}_' || left(each, 16), each) from unnest(poked) each;
   if status is null then status := 'ok'; end if;
   held := mine.held;
   permits := record.permits;

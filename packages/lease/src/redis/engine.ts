@@ -1,6 +1,7 @@
 /** The Redis engine: every step is one call of the script. */
 import { createHash } from 'node:crypto';
 import type { Answer, Claim, Engine, EngineEvents } from '../engine.js';
+import { pokeBy } from '../pokes.js';
 import { type Client, type ClientName, loadClient } from './clients.js';
 import { SCRIPT } from './script.js';
 
@@ -26,8 +27,8 @@ class RedisEngine implements Engine {
     this.#client = make();
   }
 
-  async step({ name, verb, member, permits, seq, acked, held, over, want, ttl }: Claim): Promise<Answer> {
-    const numbers = [permits, seq, acked, held, over, want, ttl];
+  async step({ name, verb, member, permits, seq, acked, held, over, want, pushed, ttl }: Claim): Promise<Answer> {
+    const numbers = [permits, seq, acked, held, over, want, pushed, ttl];
     const answer = (await this.#run(name, [verb, member, this.#channel, ...numbers.map(String)])) as unknown[];
     const [status, ...rest] = [String(answer[0]), ...answer.slice(1).map(Number)] as [string, ...number[]];
     if (status === 'ok')
@@ -74,6 +75,6 @@ export async function open(settings: unknown, session: string, events: EngineEve
   const { url, client, prefix, options } = settings as RedisSettings;
   const make = await loadClient(client);
   const connecting = { url, options, channel: `${prefix}poke:${session}` };
-  const heard = { up: events.up, down: (reason: unknown) => events.down(reason), message: events.poke };
+  const heard = { up: events.up, down: (reason: unknown) => events.down(reason), message: pokeBy(events) };
   return new RedisEngine(prefix, () => make(connecting, heard));
 }

@@ -2,7 +2,8 @@
  * The rules of book.ts, for a Redis to run: one call is one step, decided as a whole, by the server's clock.
  *
  * KEYS[1] is the hash of a name: `permits`, `tick`, `quiet` (until when), and a field for each member: held, over, want, since, joined,
- * seq, heard, expires. It expires with its last member, so nothing stays. Who is to be poked is published to the channel of its session.
+ * seq, pushed, heard, expires. It expires with its last member, so nothing stays. Who is to be poked is published to the channel of its
+ * session, with what it was granted.
  */
 import { STALE_MS } from '../book.js';
 
@@ -16,7 +17,7 @@ for i = 1, #fields, 2 do
   if #fields[i] ~= 24 then
     record[fields[i]] = tonumber(fields[i + 1])
   else
-    local row, names, at = { id = fields[i] }, { 'held', 'over', 'want', 'since', 'joined', 'seq', 'heard', 'expires' }, 1
+    local row, names, at = { id = fields[i] }, { 'held', 'over', 'want', 'since', 'joined', 'seq', 'pushed', 'heard', 'expires' }, 1
     for number in string.gmatch(fields[i + 1], '%S+') do
       row[names[at]] = tonumber(number)
       at = at + 1
@@ -31,8 +32,8 @@ for i = 1, #fields, 2 do
 end
 if count == 0 then record = {} end
 
-local function poke(id)
-  redis.call('PUBLISH', channel .. string.sub(id, 1, 16), id)
+local function poke(id, grant)
+  redis.call('PUBLISH', channel .. string.sub(id, 1, 16), id .. (grant or ''))
 end
 
 local function tick()
@@ -47,8 +48,8 @@ local function free()
 end
 
 local function save(row)
-  local text = string.format('%d %d %d %d %d %d %.0f %.0f',
-    row.held, row.over, row.want, row.since, row.joined, row.seq, row.heard, row.expires)
+  local text = string.format('%d %d %d %d %d %d %d %.0f %.0f',
+    row.held, row.over, row.want, row.since, row.joined, row.seq, row.pushed, row.heard, row.expires)
   redis.call('HSET', key, row.id, text)
 end
 
@@ -92,35 +93,38 @@ local function distribute(mine)
       left = left - more
     end
   end
-  local poked, need, asks = {}, 0, false
+  local need, asks = 0, false
   for _, row in ipairs(queue) do
-    if row.gets > 0 and row ~= mine then
-      poked[row.id] = true
-      poke(row.id)
-    end
     local missing = math.max(0, math.min(row.want, row.room) - row.gets)
     if not quiet then need = need + missing end
     if row == mine then asks = missing > 0 end
-  end
-  if mine and mine.gets and mine.gets > 0 then
-    mine.held = mine.held + mine.gets
-    mine.want = mine.want - mine.gets
-    mine.since = 0
-    if mine.want > 0 then mine.since = tick() end
-  end
-  local keep = mine and mine.held or 0
-  for _, row in ipairs(active) do
-    local share = row.share
-    if crowded then share = 0 end
-    if need > 0 and row.held > share then
-      if row == mine then
-        keep = math.max(share, row.held - need)
-      elseif asks and not poked[row.id] then
-        poke(row.id)
+    if row.gets > 0 then
+      row.held = row.held + row.gets
+      row.want = row.want - row.gets
+      row.since = 0
+      if row.want > 0 then row.since = tick() end
+      if row ~= mine then
+        row.pushed = row.pushed + row.gets
+        save(row)
       end
     end
   end
-  return keep
+  local keep_of_mine = mine and mine.held or 0
+  for _, row in ipairs(active) do
+    local share = row.share
+    if crowded then share = 0 end
+    local owes = need > 0 and row.held > share
+    local keep = row.held
+    if owes then keep = math.max(share, row.held - need) end
+    if row == mine then
+      keep_of_mine = keep
+    elseif row.gets > 0 then
+      poke(row.id, string.format(' %d %d %d', row.seq, row.pushed, keep))
+    elseif owes and asks then
+      poke(row.id)
+    end
+  end
+  return keep_of_mine
 end
 
 if op == 'leave' then
@@ -142,7 +146,8 @@ if op == 'resize' then
 end
 
 local permits, seq, acked = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local held, over, want, ttl = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local held, over, want, pushed = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local ttl = tonumber(ARGV[11])
 local mine = members[member]
 if op == 'join' and count > 0 and record.permits ~= permits then return { 'mismatch', record.permits } end
 if op == 'renew' and not mine then return { 'unknown' } end
@@ -150,20 +155,28 @@ if mine and seq <= mine.seq then return { 'stale' } end
 if count == 0 then record = { permits = permits, tick = 0, quiet = 0 } end
 
 local lost
-if mine then lost = mine.seq < acked else lost = op == 'rejoin' end
+if mine then
+  lost = mine.seq < acked or (mine.seq == acked and mine.pushed < pushed)
+else
+  lost = op == 'rejoin'
+end
 if lost then record.quiet = now + ttl end
 if not mine then
-  mine = { id = member, held = 0, over = 0, want = 0, since = 0, joined = tick(), seq = 0 }
+  mine = { id = member, held = 0, over = 0, want = 0, since = 0, joined = tick(), seq = 0, pushed = 0 }
   members[member] = mine
 end
+local unheard = 0
+if mine.seq == acked then unheard = math.max(0, mine.pushed - pushed) end
+held = held + unheard
 local gave_back = held < mine.held
 local bound = mine.held
 if lost then bound = bound + math.max(0, free() + mine.over) end
 mine.held = math.min(held, bound)
 mine.over = over + held - mine.held
-mine.want = want
-if want == 0 then mine.since = 0 elseif mine.since == 0 or gave_back then mine.since = tick() end
+mine.want = math.max(0, want - unheard)
+if mine.want == 0 then mine.since = 0 elseif mine.since == 0 or gave_back then mine.since = tick() end
 mine.seq = seq
+mine.pushed = 0
 mine.heard = now
 mine.expires = now + ttl
 local keep = distribute(mine)

@@ -146,3 +146,66 @@ test('others wait: what it is granted goes to one who waits here, and from there
   keeper.poked();
   (await served).release();
 });
+
+/** Two wait here for what the engine has not got yet; it is asked, and says so. */
+async function asking() {
+  const begun = await begin(({ held }) => ({ status: 'ok', held, keep: held, permits: 4 }));
+  const { claims, semaphore } = begun;
+  const waits = [semaphore.acquire(), semaphore.acquire()] as const;
+  await until('both are asked for', () => claims.at(-1)?.want === 2, claims);
+  return { ...begun, waits, seq: claims.at(-1)?.seq as number };
+}
+
+test('what was granted at the step of another is had here without a step', async () => {
+  const { claims, keeper, waits, seq, semaphore } = await asking();
+  // Its answer may be under way.
+  await until('it is in force', () => {
+    keeper.poked({ seq, pushed: 1, keep: 1 });
+    return semaphore.permits > 0;
+  });
+  const steps = claims.length;
+  const permit = await waits[0];
+  keeper.poked({ seq, pushed: 1, keep: 1 });
+  keeper.poked({ seq: seq - 1, pushed: 3, keep: 3 });
+  expect([semaphore.permits, claims.length]).toEqual([1, steps]);
+  keeper.poked({ seq, pushed: 2, keep: 2 });
+  const other = await waits[1];
+  expect([semaphore.permits, claims.length]).toEqual([2, steps]);
+  keeper.poked();
+  await until('the engine is told what was heard', () => claims.length > steps, claims);
+  expect(claims.at(-1)).toMatchObject({ acked: seq, held: 2, pushed: 2, want: 0 });
+  permit.release();
+  other.release();
+});
+
+test('a grant that comes while a step is under way, or after a later one: the answer to that tells what is held', async () => {
+  let late: ((answer: Answer) => void) | undefined;
+  const { claims, keeper, semaphore } = await begin((claim) =>
+    claim.want > 0 && late === undefined ? new Promise<Answer>((resolve) => (late = resolve)) : all(claim),
+  );
+  const wait = semaphore.acquire();
+  await until('it is asked for', () => late !== undefined, claims);
+  keeper.poked({ seq: 1, pushed: 1, keep: 1 });
+  expect(semaphore.permits).toBe(0);
+  late?.({ status: 'ok', held: 1, keep: 1, permits: 4 });
+  const permit = await wait;
+  await until('it asks what there is', () => claims.length === 3, claims);
+  expect([semaphore.permits, claims.at(-1)]).toMatchObject([1, { held: 1, pushed: 0 }]);
+  permit.release();
+});
+
+test('a grant that is heard of when the lease is over is not had', async () => {
+  const { clock, keeper, semaphore, waits, claims, seq } = await asking();
+  clock.time += 51_000;
+  const steps = claims.length;
+  keeper.poked({ seq, pushed: 1, keep: 1 });
+  expect(semaphore.permits).toBe(0);
+  await until('it asks', () => claims.length > steps, claims);
+  expect(claims.at(-1)).toMatchObject({ held: 0, pushed: 0 });
+  keeper.poked({ seq: claims.at(-1)?.seq as number, pushed: 2, keep: 2 });
+  await until('served', () => {
+    keeper.poked({ seq: claims.at(-1)?.seq as number, pushed: 2, keep: 2 });
+    return semaphore.permits === 2;
+  });
+  for (const wait of waits) (await wait).release();
+});

@@ -37,6 +37,7 @@ enum NamedWord : int {
   kPermits,
   kMax,
   kMaxWaiting,
+  kAging,
   kOver,
   kOverGeneration,
   kCell,
@@ -51,6 +52,7 @@ NamedSpec SpecOf(const int32_t* words) {
           words[kPermits],
           words[kMax],
           words[kMaxWaiting],
+          words[kAging],
           static_cast<uint32_t>(words[kOver]),
           static_cast<uint32_t>(words[kOverGeneration])};
 }
@@ -61,6 +63,7 @@ void Tell(const Names::Found& found, int32_t* words) {
   words[kPermits] = found.spec.permits;
   words[kMax] = found.spec.max;
   words[kMaxWaiting] = found.spec.max_waiting;
+  words[kAging] = found.spec.aging;
   words[kOver] = static_cast<int32_t>(found.spec.over);
   words[kOverGeneration] = static_cast<int32_t>(found.spec.over_generation);
   words[kCell] = static_cast<int32_t>(found.offset);

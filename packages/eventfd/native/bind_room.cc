@@ -7,7 +7,6 @@ namespace {
 using efd::Arena;
 using efd::Arenas;
 using efd::Checked;
-using efd::NowMs;
 using efd::Process;
 using efd::RealSync;
 using efd::Refuse;
@@ -32,17 +31,19 @@ double Double(const Napi::CallbackInfo& info, int i) {
 bool Bool(const Napi::CallbackInfo& info, int i) {
   return info[i].As<Napi::Boolean>().Value();
 }
-Role RoleOf(const Napi::CallbackInfo& info, int i) {
-  return static_cast<Role>(Int(info, i));
-}
 Napi::Value Number(const Napi::CallbackInfo& info, double value) {
   return Napi::Number::New(info.Env(), value);
 }
 
-// What a waiter can be: a number of permits, and a role.
-bool IsWait(const Napi::CallbackInfo& info, int permits, int role) {
-  const int32_t want = Int(info, permits), what = Int(info, role);
-  return want >= 0 && want <= efd::kMaxPermits && what >= 0 && what <= static_cast<int32_t>(Role::kDrawer);
+// What a waiter can be, in arguments 1 to 5.
+bool IsWait(const Napi::CallbackInfo& info) {
+  const int32_t want = Int(info, 1), role = Int(info, 2), priority = Int(info, 4);
+  return want >= 0 && want <= efd::kMaxPermits && role >= 0 && role <= static_cast<int32_t>(Role::kDrawer) &&
+         priority >= 0 && priority <= efd::kMostPriority;
+}
+RoomEnv::Wanted WantedOf(const Napi::CallbackInfo& info) {
+  return {Int(info, 1), static_cast<Role>(Int(info, 2)), Bool(info, 3), static_cast<uint8_t>(Int(info, 4)),
+          Double(info, 5)};
 }
 bool IsCount(int32_t permits) {
   return permits >= -efd::kMaxPermits && permits <= efd::kMaxPermits;
@@ -122,7 +123,8 @@ Napi::Value AllocateCell(const Napi::CallbackInfo& info) {
   if (arena->has_keeper()) return Refuse(info);  // its cells have names
   const int32_t kind = Int(info, 1), flags = Int(info, 2), permits = Int(info, 3), max = Int(info, 4);
   if (kind < efd::kSemaphore || kind > efd::kBarrier || !IsCount(permits) || !IsCount(max)) return Refuse(info);
-  return Number(info, arena->AllocateCell(kind, flags, permits, max, info[5].As<Napi::String>(), Int(info, 6)));
+  return Number(info,
+                arena->AllocateCell(kind, flags, permits, max, info[5].As<Napi::String>(), Int(info, 6), Int(info, 7)));
 }
 
 // A cell of kRateLimit; else as above.
@@ -230,12 +232,10 @@ Napi::Value Post(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Park(const Napi::CallbackInfo& info) {
-  if (!IsWait(info, 1, 2)) return Refuse(info);
+  if (!IsWait(info)) return Refuse(info);
   auto* at = At(info);
   if (at != nullptr && !Env(info).IsCopy(at->copy)) return Refuse(info);  // whom would it tell?
-  return Number(info, at == nullptr ? efd::Result::kRefused
-                                    : Env(info).Park(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3), Bool(info, 4),
-                                                     Double(info, 5)));
+  return Number(info, at == nullptr ? efd::Result::kRefused : Env(info).Park(at, WantedOf(info), Bool(info, 6)));
 }
 
 Napi::Value Leave(const Napi::CallbackInfo& info) {
@@ -262,11 +262,9 @@ Napi::Value ExpireSync(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ParkSync(const Napi::CallbackInfo& info) {
-  if (!IsWait(info, 1, 2)) return Refuse(info);
+  if (!IsWait(info)) return Refuse(info);
   auto* at = At(info);
-  return Number(info, at == nullptr ? efd::Result::kRefused
-                                    : Env(info).ParkSync(at, Int(info, 1), RoleOf(info, 2), Bool(info, 3),
-                                                         Double(info, 4), Double(info, 5)));
+  return Number(info, at == nullptr ? efd::Result::kRefused : Env(info).ParkSync(at, WantedOf(info), Double(info, 6)));
 }
 
 Napi::Value WaitSync(const Napi::CallbackInfo& info) {
@@ -380,7 +378,7 @@ Napi::Value FindDeadlock(const Napi::CallbackInfo& info) {
 Napi::Value Inspect(const Napi::CallbackInfo& info) {
   const auto env = info.Env();
   const auto objects = Process::Get().roster.Inspect(&Process::Get().room);
-  const int64_t now = NowMs();
+  const int64_t now = RealSync::Nanoseconds();
   auto array = Napi::Array::New(env, objects.size());
   for (uint32_t i = 0; i < objects.size(); i++) {
     const efd::ObjectInfo& object = objects[i];
@@ -397,7 +395,8 @@ Napi::Value Inspect(const Napi::CallbackInfo& info) {
       waiter.Set("thread", object.waiters[j].thread);
       waiter.Set("permits", object.waiters[j].want);
       waiter.Set("sync", object.waiters[j].sync);
-      waiter.Set("waitedMs", static_cast<double>(now - object.waiters[j].since_ms));
+      waiter.Set("waitedMs", static_cast<double>((now - object.waiters[j].since) / 1'000'000));
+      waiter.Set("priority", object.waiters[j].priority);
       waiters.Set(j, waiter);
     }
     auto entry = Napi::Object::New(env);
@@ -409,6 +408,7 @@ Napi::Value Inspect(const Napi::CallbackInfo& info) {
     entry.Set("total", object.total);
     entry.Set("flags", object.flags);
     entry.Set("maxWaiting", object.max_waiting);
+    entry.Set("aging", object.aging);
     entry.Set("max", object.max);
     entry.Set("interval", object.interval);
     entry.Set("holders", holders);
@@ -451,7 +451,7 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports) {
   bind("keepMemory", Checked<KeepMemory, "no">);
   bind("leaveArena", Checked<LeaveArena, "nn">);
   bind("growArena", Checked<GrowArena, "nu">);
-  bind("allocateCell", Checked<AllocateCell, "nnnnnsn">);
+  bind("allocateCell", Checked<AllocateCell, "nnnnnsnn">);
   bind("allocateRate", Checked<AllocateRate, "nnnnsn">);
   bind("checkCell", Checked<CheckCell, "nnnn">);
   bind("closeCell", Checked<CloseCell, "nnnn">);
@@ -463,12 +463,12 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports) {
   bind("release", Checked<Release, "nnnn">);
   bind("tryTake", Checked<TryTake, "nnn">);
   bind("post", Checked<Post, "nnnn">);
-  bind("park", Checked<Park, "nnnbbn">);
+  bind("park", Checked<Park, "nnnbnnb">);
   bind("leave", Checked<Leave, "n">);
   bind("expire", Checked<Expire, "n">);
   bind("heardExpired", HeardExpired);
   bind("expireSync", ExpireSync);
-  bind("parkSync", Checked<ParkSync, "nnnbnn">);
+  bind("parkSync", Checked<ParkSync, "nnnbnnn">);
   bind("waitSync", Checked<WaitSync, "n">);
   bind("heard", Heard);
   bind("heardSync", HeardSync);

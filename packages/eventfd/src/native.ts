@@ -127,6 +127,8 @@ export interface InspectedObject {
   readonly flags: number;
   /** Negative: as many as come. */
   readonly maxWaiting: number;
+  /** After how many milliseconds a waiter counts one level higher. Negative: never. */
+  readonly aging: number;
   readonly max: number;
   /** Of a rate, in milliseconds. */
   readonly interval: number;
@@ -136,6 +138,7 @@ export interface InspectedObject {
     readonly permits: number;
     readonly sync: boolean;
     readonly waitedMs: number;
+    readonly priority: number;
   }[];
 }
 
@@ -183,7 +186,10 @@ export interface RoomBinding {
   leaveArena(copy: number, arena: number): boolean;
   /** The memory is as long as `bytes` now, at least; whether something can be allocated in it. */
   growArena(arena: number, bytes: Uint8Array): boolean;
-  /** 0 when the memory must grow first. `maxWaiting`: how many may stand in its queue; negative: as many as come. */
+  /**
+   * 0 when the memory must grow first. `maxWaiting`: how many may stand in its queue; negative: as many as come. `aging`: after how
+   * many milliseconds a waiter counts one level higher; negative: never.
+   */
   allocateCell(
     arena: number,
     kind: number,
@@ -192,6 +198,7 @@ export interface RoomBinding {
     max: number,
     name: string,
     maxWaiting: number,
+    aging: number,
   ): number;
   /** The same of a rate: `limit` permits in `interval` milliseconds, after a `burst`. */
   allocateRate(arena: number, limit: number, interval: number, burst: number, name: string, maxWaiting: number): number;
@@ -213,9 +220,17 @@ export interface RoomBinding {
   post(arena: number, cell: number, permits: number, saturate: number): number;
   /**
    * A waiter (0 or more), GRANTED, CLOSED, FULL, TOO_LATE (a DRAWER would be served after `timeout` milliseconds) or an errno.
-   * `returns`: it held what it waits for and let go for a while, so a full queue lets it in.
+   * `returns`: it held what it waits for and let go for a while, so a full queue lets it in. `priority`: 0 to 7.
    */
-  park(attachment: number, permits: number, role: Role, returns: boolean, ref: boolean, timeout: number): number;
+  park(
+    attachment: number,
+    permits: number,
+    role: Role,
+    returns: boolean,
+    priority: number,
+    timeout: number,
+    ref: boolean,
+  ): number;
   /**
    * Ends a wait. What it had been granted goes to the next. True when nothing of it can: the gate was open, all had arrived;
    * then what was granted stands.
@@ -231,7 +246,15 @@ export interface RoomBinding {
    * GRANTED, CLOSED, FULL, TOO_LATE, an errno, WAITING: go on with `waitSync`; or UNHEARD: granted something of a kind without ledger,
    * which may yet be passed on until `heardSync`. Of 0 ms it only joins the queue.
    */
-  parkSync(attachment: number, permits: number, role: Role, returns: boolean, timeout: number, ms: number): number;
+  parkSync(
+    attachment: number,
+    permits: number,
+    role: Role,
+    returns: boolean,
+    priority: number,
+    timeout: number,
+    ms: number,
+  ): number;
   waitSync(ms: number): number;
   heardSync(): void;
   leaveSync(): boolean;
@@ -278,13 +301,14 @@ export const NamedWord = {
   PERMITS: 2,
   MAX: 3,
   MAX_WAITING: 4,
-  OVER: 5,
-  OVER_GENERATION: 6,
-  CELL: 7,
-  GENERATION: 8,
-  SLOT: 9,
+  AGING: 5,
+  OVER: 6,
+  OVER_GENERATION: 7,
+  CELL: 8,
+  GENERATION: 9,
+  SLOT: 10,
 } as const;
-export const NAMED_WORDS = 10;
+export const NAMED_WORDS = 11;
 
 /** What `openNamed` says that gives no attachment. */
 export const Opened = { NOT_FOUND: -1, MISMATCH: -2, NO_ROOM: -3, MUTEX_GONE: -4 } as const;

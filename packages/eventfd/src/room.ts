@@ -47,6 +47,8 @@ export interface Parking {
   readonly role: Role;
   /** It held what it waits for, and let go for a while: a full queue lets it in. */
   readonly returns?: boolean | undefined;
+  /** 0, the default, to 7: the higher go first. */
+  readonly priority?: number | undefined;
 }
 
 function ended(result: number): 'granted' | 'closed' {
@@ -63,12 +65,12 @@ function ended(result: number): 'granted' | 'closed' {
  */
 export function park(
   attachment: number,
-  { permits, role, returns = false }: Parking,
+  { permits, role, returns = false, priority = 0 }: Parking,
   ref: boolean,
   waits: Parked,
   timeout = Number.POSITIVE_INFINITY,
 ): ParkResult {
-  const result = native.park(attachment, permits, role, returns, ref, timeout);
+  const result = native.park(attachment, permits, role, returns, priority, timeout, ref);
   if (result === RoomResult.FULL) return 'full';
   if (result === RoomResult.TOO_LATE) return 'too late';
   if (result < 0) return ended(result);
@@ -122,7 +124,7 @@ function isNowAndThen(slice: number): boolean {
  */
 export function parkSync(
   attachment: number,
-  { permits, role, returns = false }: Parking,
+  { permits, role, returns = false, priority = 0 }: Parking,
   { timeout, signal }: CheckedSyncWait,
   hooks: SyncHooks = {},
 ): 'granted' | 'closed' | 'timeout' | 'abort' | 'full' {
@@ -137,7 +139,7 @@ export function parkSync(
     // it was granted something does not come to say that it has heard, and the grant goes to the next.
     for (let slice = 0; result === RoomResult.WAITING; slice++) {
       if (slice === 0) {
-        result = native.parkSync(attachment, permits, role, returns, timeout, first);
+        result = native.parkSync(attachment, permits, role, returns, priority, timeout, first);
         continue;
       }
       if (slice === 1) hooks.queued?.();

@@ -8,7 +8,9 @@ export {
 } from 'eventfd/internal';
 export { Barrier, type BarrierHandle, type BarrierWaitResult } from './barrier.js';
 export { Condition, type PostedCondition } from './condition.js';
+export type { AgingOptions } from './core/aging.js';
 export type { LongWaitMessage, WaitMessage } from './core/diagnostics.js';
+export type { LockOptions, LockSyncOptions, PriorityOptions } from './core/priority.js';
 export { BarrierBrokenError, DeadlockError, NameNotFoundError, OpenMismatchError, QueueFullError } from './errors.js';
 export { Event, type EventHandle, type EventOptions } from './event.js';
 export { FdPermit, FdSemaphore, type PostedFdSemaphore } from './fd-semaphore.js';

@@ -1,5 +1,6 @@
 import { inspect as format } from 'node:util';
 import { type InspectedObject, native } from 'eventfd/internal';
+import { agingShown } from './core/aging.js';
 import { Flag, Kind, type KindName, MAX_PERMITS } from './core/cell.js';
 
 /** Who holds permits of an object. */
@@ -8,13 +9,15 @@ export interface Holder {
   readonly permits: number;
 }
 
-/** Who waits for an object, in the order of the queue. */
+/** Who waits for an object, in the order that they would be served in. */
 export interface Waiter {
   readonly threadId: number;
   /** How many permits it wants; 0 where there are none to want. */
   readonly permits: number;
   /** Whether its thread is blocked for it. */
   readonly sync: boolean;
+  /** From 0 to 7: the higher go first. */
+  readonly priority: number;
   /** For how long, in milliseconds. */
   readonly waitedMs: number;
 }
@@ -24,7 +27,10 @@ export interface ObjectState {
   readonly kind: KindName;
   readonly name: string | undefined;
   readonly closed: boolean;
-  /** What the kind says of itself: `{ available: 1, permits: 4 }` of a Semaphore. With `maxWaiting` where one was given. */
+  /**
+   * What the kind says of itself: `{ available: 1, permits: 4 }` of a Semaphore. With `maxWaiting` and
+   * `aging` where one was given.
+   */
   readonly state: Readonly<Record<string, number | boolean>>;
   readonly holders: readonly Holder[];
   readonly waiters: readonly Waiter[];
@@ -68,8 +74,8 @@ class Inspected implements ObjectState {
     this.kind = kind;
     this.name = object.name === '' ? undefined : object.name;
     this.closed = (object.flags & Flag.CLOSED) !== 0;
-    const { maxWaiting } = object;
-    this.state = { ...stateOf[kind](object), ...(maxWaiting < 0 ? {} : { maxWaiting }) };
+    const { aging, maxWaiting } = object;
+    this.state = { ...stateOf[kind](object), ...(maxWaiting < 0 ? {} : { maxWaiting }), ...agingShown(aging) };
     this.holders = holdersOf(object);
     this.waiters = object.waiters.map(({ thread, ...waiter }) => ({ threadId: thread, ...waiter }));
   }
@@ -78,9 +84,10 @@ class Inspected implements ObjectState {
     const title = this.name === undefined ? this.kind : `${this.kind} ${JSON.stringify(this.name)}`;
     const lines = [`${title}${this.closed ? ' closed' : ''} ${format(this.state, options)}`];
     for (const { threadId, permits } of this.holders) lines.push(`  held by thread ${threadId}: ${permits}`);
-    for (const { threadId, permits, sync, waitedMs } of this.waiters) {
+    for (const { threadId, permits, sync, priority, waitedMs } of this.waiters) {
       const how = `${sync ? 'blocked' : 'waiting'} for ${waitedMs} ms`;
-      lines.push(`  thread ${threadId} ${how}${permits > 1 ? `, wants ${permits}` : ''}`);
+      const urgent = priority > 0 ? `, priority ${priority}` : '';
+      lines.push(`  thread ${threadId} ${how}${permits > 1 ? `, wants ${permits}` : ''}${urgent}`);
     }
     return lines.join('\n');
   }

@@ -1,23 +1,23 @@
 import { threadId } from 'node:worker_threads';
-import {
-  type CheckedSyncWait,
-  invalidArgType,
-  native,
-  requireBoolean,
-  requireFunction,
-  requireOptions,
-  requireSyncWait,
-  SYNC_WAIT_FOR_EVER,
-  type SyncWaitOptions,
-  type WaitOptions,
-} from 'eventfd/internal';
+import { invalidArgType, native, requireBoolean, requireFunction, requireOptions } from 'eventfd/internal';
+import type { AgingOptions } from './core/aging.js';
 import { otherAddonError } from './core/arena.js';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { type Allocator, Cell, Flag, type Handle } from './core/cell.js';
 import type { Hold } from './core/hold.js';
 import { Opening } from './core/opening.js';
+import {
+  type CheckedLockSyncWait,
+  type CheckedLockWait,
+  checkLockWait,
+  LOCK_FOR_EVER,
+  LOCK_SYNC_FOR_EVER,
+  type LockOptions,
+  type LockSyncOptions,
+  readLockWait,
+  requireLockSyncWait,
+} from './core/priority.js';
 import { runHolding } from './core/run.js';
-import { type CheckedWait, checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
 import { DeadlockError } from './errors.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
@@ -39,7 +39,7 @@ interface LockOf {
 /** What a posted Mutex arrives as. */
 export type MutexHandle = Handle;
 
-export interface MutexOptions extends SharedObjectOptions {
+export interface MutexOptions extends SharedObjectOptions, AgingOptions {
   /**
    * Strict first come, first served. By default a running thread may overtake a waiter that is waking up: a promise once, a
    * blocked thread for a millisecond from when it first came too late.
@@ -64,7 +64,8 @@ export interface MutexOptions extends SharedObjectOptions {
  *
  * It belongs to the thread and is not reentrant: two asynchronous tasks of one thread exclude each other, too.
  *
- * **Fairness and cancelled waits** as for Semaphore.
+ * **Fairness, priorities and cancelled waits** as for Semaphore. Who comes back from a Condition has the priority that it locked
+ * the mutex with.
  *
  * **Deadlock.** `lockSync` on a mutex that this thread holds throws at once, whatever its timeout. And when threads that
  * are all blocked in `lockSync` without a timeout wait for each other round a cycle, the one that blocked last gets a
@@ -123,12 +124,12 @@ export class Mutex extends SharedObject {
    * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; QueueFullError `ERR_QUEUE_FULL` when as many
    *   wait as may; ClosedError `ERR_MUTEX_CLOSED`; `EMFILE` and the like when the thread's first wait can get no descriptor
    */
-  lock(options?: WaitOptions): Promise<MutexGuard> {
-    return options === undefined ? lockWith(this.#core, WAIT_FOR_EVER) : this.#lockChecked(options);
+  lock(options?: LockOptions): Promise<MutexGuard> {
+    return options === undefined ? lockWith(this.#core, LOCK_FOR_EVER) : this.#lockChecked(options);
   }
 
-  async #lockChecked(options: WaitOptions): Promise<MutexGuard> {
-    return lockWith(this.#core, checkWait(options));
+  async #lockChecked(options: LockOptions): Promise<MutexGuard> {
+    return lockWith(this.#core, checkLockWait(options));
   }
 
   /**
@@ -137,9 +138,9 @@ export class Mutex extends SharedObject {
    * @throws DeadlockError `ERR_DEADLOCK`; TimeoutError `ERR_TIMEOUT`; QueueFullError `ERR_QUEUE_FULL`; ClosedError
    *   `ERR_MUTEX_CLOSED`; `EMFILE` and the like
    */
-  lockSync(options?: SyncWaitOptions): MutexGuard {
-    const wait = requireSyncWait(options);
-    const guard = this.tryLock();
+  lockSync(options?: LockSyncOptions): MutexGuard {
+    const wait = requireLockSyncWait(options);
+    const guard = this.#core.tryHold(1, new MutexGuard(this.#core, 1, wait.priority));
     if (guard !== undefined) return guard;
     if (this.#core.isHolder) {
       const { offset, handle } = this.#core.cell;
@@ -152,9 +153,9 @@ export class Mutex extends SharedObject {
    * Calls `fn` while holding the lock, and unlocks however it ends; the promise takes its result.
    * `fn` is not called once the signal has aborted, even if that met the grant: the promise rejects with the reason.
    */
-  async run<T>(fn: (guard: MutexGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+  async run<T>(fn: (guard: MutexGuard) => T | PromiseLike<T>, options?: LockOptions): Promise<T> {
     requireFunction('fn', fn);
-    const wait = readWait(options);
+    const wait = readLockWait(options);
     const guard = await this.lock(wait);
     return runHolding(
       wait.signal,
@@ -164,7 +165,7 @@ export class Mutex extends SharedObject {
   }
 
   /** Calls `fn` while holding the lock, blocking until it is to be had, and unlocks however it ends. */
-  runSync<T>(fn: (guard: MutexGuard) => T, options?: SyncWaitOptions): T {
+  runSync<T>(fn: (guard: MutexGuard) => T, options?: LockSyncOptions): T {
     requireFunction('fn', fn);
     const guard = this.lockSync(options);
     try {
@@ -184,6 +185,11 @@ export class Mutex extends SharedObject {
     return this.#core.cell.has(Flag.FAIR);
   }
 
+  /** After how many milliseconds a waiter counts one level higher than who comes then; `Infinity`: never. */
+  get aging(): number {
+    return this.#core.cell.aging;
+  }
+
   /** The most that may wait in its queue; `Infinity` where its maker gave no `maxWaiting`. */
   get maxWaiting(): number {
     return this.#core.cell.maxWaiting;
@@ -200,11 +206,13 @@ export class MutexGuard implements Hold {
   declare readonly core: BatchSemaphore;
   #count: number;
   #abandoned = false;
+  readonly #priority: number;
 
   /** @internal */
-  constructor(core: BatchSemaphore, count: number) {
+  constructor(core: BatchSemaphore, count: number, priority = 0) {
     this.core = core;
     this.#count = count;
+    this.#priority = priority;
   }
 
   /**
@@ -251,12 +259,14 @@ export class MutexGuard implements Hold {
       offset: cell.offset,
       what: `${cell}`,
       relock: async (ref, inTurn) => {
-        const wait = { ...WAIT_FOR_EVER, ref };
+        // A priority would take it past those that are to be let in.
+        const wait = { ...LOCK_FOR_EVER, ref, priority: inTurn ? 0 : this.#priority };
         await core.holdAgain(1, this, 'lock', wait, inTurn);
         this.#count = 1;
       },
       relockSync: () => {
-        core.holdSync(1, this, 'lockSync', SYNC_WAIT_FOR_EVER, { lasting: throwIfDeadlocked }, true);
+        const wait = { ...LOCK_SYNC_FOR_EVER, priority: this.#priority };
+        core.holdSync(1, this, 'lockSync', wait, { lasting: throwIfDeadlocked }, true);
         this.#count = 1;
       },
     };
@@ -274,17 +284,17 @@ export function requireGuard(name: string, guard: unknown): LockOf {
 
 function allocate(options: MutexOptions, to: Allocator = Cell): Cell {
   requireOptions(options);
-  const { fair = false, maxWaiting, name } = options;
+  const { aging, fair = false, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
-  return to.allocate('Mutex', { permits: 1, max: 1, flags: fair ? Flag.FAIR : 0, name, maxWaiting });
+  return to.allocate('Mutex', { permits: 1, max: 1, flags: fair ? Flag.FAIR : 0, name, maxWaiting, aging });
 }
 
-function lockWith(core: BatchSemaphore, wait: CheckedWait): Promise<MutexGuard> {
-  return core.hold(1, new MutexGuard(core, 1), 'lock', wait);
+function lockWith(core: BatchSemaphore, wait: CheckedLockWait): Promise<MutexGuard> {
+  return core.hold(1, new MutexGuard(core, 1, wait.priority), 'lock', wait);
 }
 
-function lockSyncWith(core: BatchSemaphore, wait: CheckedSyncWait): MutexGuard {
-  return core.holdSync(1, new MutexGuard(core, 1), 'lockSync', wait, { lasting: throwIfDeadlocked });
+function lockSyncWith(core: BatchSemaphore, wait: CheckedLockSyncWait): MutexGuard {
+  return core.holdSync(1, new MutexGuard(core, 1, wait.priority), 'lockSync', wait, { lasting: throwIfDeadlocked });
 }
 
 function throwIfDeadlocked(): void {

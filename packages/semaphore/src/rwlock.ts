@@ -1,24 +1,24 @@
-import {
-  requireBoolean,
-  requireFunction,
-  requireOptions,
-  requireSyncWait,
-  type SyncWaitOptions,
-  type WaitOptions,
-} from 'eventfd/internal';
+import { requireBoolean, requireFunction, requireOptions } from 'eventfd/internal';
+import type { AgingOptions } from './core/aging.js';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { type Allocator, Cell, Flag, type Handle, MAX_PERMITS } from './core/cell.js';
 import { ReleaseResult } from './core/fastpath.js';
 import type { Hold } from './core/hold.js';
 import { Opening } from './core/opening.js';
+import {
+  checkLockWait,
+  type LockOptions,
+  type LockSyncOptions,
+  readLockWait,
+  requireLockSyncWait,
+} from './core/priority.js';
 import { runHolding } from './core/run.js';
-import { checkWait, readWait } from './core/wait.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted RwLock arrives as. */
 export type RwLockHandle = Handle;
 
-export interface RwLockOptions extends SharedObjectOptions {
+export interface RwLockOptions extends SharedObjectOptions, AgingOptions {
   /**
    * Strict first come, first served. By default a running thread may overtake a reader that is waking up: a promise once, a
    * blocked thread for a millisecond from when it first came too late.
@@ -47,6 +47,10 @@ const WRITE = MAX_PERMITS;
  * **Fairness.** One queue, first in, first out: readers that come after a waiting writer wait behind it, so writers are
  * not starved, and neither are readers. So a thread that holds a read lock and asks for another may wait for a writer
  * that waits for it: do not nest them.
+ *
+ * **Priorities** as for Semaphore, of readers and writers alike, which stand in the one queue: a writer of a higher `priority` goes
+ * before readers that came first, and a reader before writers. So readers of a higher priority than a writer's may keep it
+ * out for as long as `aging` lets them; with `Infinity`, as long as they come.
  *
  * **Cancelled waits** leave the queue at once and hold nothing; whom they stood in the way of is served.
  */
@@ -97,8 +101,8 @@ export class RwLock extends SharedObject {
    * @throws (rejects) `signal.reason` when aborted; TimeoutError `ERR_TIMEOUT`; QueueFullError `ERR_QUEUE_FULL` when as many
    *   wait as may; ClosedError `ERR_RWLOCK_CLOSED`; `EMFILE` and the like when the thread's first wait can get no descriptor
    */
-  async read(options?: WaitOptions): Promise<ReadGuard> {
-    return this.#core.hold(READ, new ReadGuard(this.#core, READ), 'read', checkWait(options));
+  async read(options?: LockOptions): Promise<ReadGuard> {
+    return this.#core.hold(READ, new ReadGuard(this.#core, READ), 'read', checkLockWait(options));
   }
 
   /**
@@ -107,8 +111,8 @@ export class RwLock extends SharedObject {
    * @throws TimeoutError `ERR_TIMEOUT`; QueueFullError `ERR_QUEUE_FULL`; ClosedError `ERR_RWLOCK_CLOSED`; `EMFILE` and the
    *   like
    */
-  readSync(options?: SyncWaitOptions): ReadGuard {
-    return this.#core.holdSync(READ, new ReadGuard(this.#core, READ), 'readSync', requireSyncWait(options));
+  readSync(options?: LockSyncOptions): ReadGuard {
+    return this.#core.holdSync(READ, new ReadGuard(this.#core, READ), 'readSync', requireLockSyncWait(options));
   }
 
   /** Locks it to write if nobody holds it or is owed it; never waits. @throws ClosedError `ERR_RWLOCK_CLOSED` */
@@ -117,22 +121,22 @@ export class RwLock extends SharedObject {
   }
 
   /** Waits to write, without blocking the thread; errors as for `read`. */
-  async write(options?: WaitOptions): Promise<WriteGuard> {
-    return this.#core.hold(WRITE, new WriteGuard(this.#core, WRITE), 'write', checkWait(options));
+  async write(options?: LockOptions): Promise<WriteGuard> {
+    return this.#core.hold(WRITE, new WriteGuard(this.#core, WRITE), 'write', checkLockWait(options));
   }
 
   /** Blocks the thread until it may write; errors as for `readSync`. */
-  writeSync(options?: SyncWaitOptions): WriteGuard {
-    return this.#core.holdSync(WRITE, new WriteGuard(this.#core, WRITE), 'writeSync', requireSyncWait(options));
+  writeSync(options?: LockSyncOptions): WriteGuard {
+    return this.#core.holdSync(WRITE, new WriteGuard(this.#core, WRITE), 'writeSync', requireLockSyncWait(options));
   }
 
   /**
    * Calls `fn` while holding it to write, and unlocks however it ends; the promise takes its result.
    * `fn` is not called once the signal has aborted, even if that met the grant: the promise rejects with the reason.
    */
-  async run<T>(fn: (guard: WriteGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+  async run<T>(fn: (guard: WriteGuard) => T | PromiseLike<T>, options?: LockOptions): Promise<T> {
     requireFunction('fn', fn);
-    const wait = readWait(options);
+    const wait = readLockWait(options);
     const guard = await this.write(wait);
     return runHolding(
       wait.signal,
@@ -142,7 +146,7 @@ export class RwLock extends SharedObject {
   }
 
   /** Calls `fn` while holding it to write, blocking until that is to be had, and unlocks however it ends. */
-  runSync<T>(fn: (guard: WriteGuard) => T, options?: SyncWaitOptions): T {
+  runSync<T>(fn: (guard: WriteGuard) => T, options?: LockSyncOptions): T {
     requireFunction('fn', fn);
     return runSyncWith(this.writeSync(options), fn);
   }
@@ -151,9 +155,9 @@ export class RwLock extends SharedObject {
    * Calls `fn` while holding it to read, and unlocks however it ends; the promise takes its result.
    * `fn` is not called once the signal has aborted, even if that met the grant: the promise rejects with the reason.
    */
-  async runRead<T>(fn: (guard: ReadGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+  async runRead<T>(fn: (guard: ReadGuard) => T | PromiseLike<T>, options?: LockOptions): Promise<T> {
     requireFunction('fn', fn);
-    const wait = readWait(options);
+    const wait = readLockWait(options);
     const guard = await this.read(wait);
     return runHolding(
       wait.signal,
@@ -163,7 +167,7 @@ export class RwLock extends SharedObject {
   }
 
   /** Calls `fn` while holding it to read, blocking until that is to be had, and unlocks however it ends. */
-  runReadSync<T>(fn: (guard: ReadGuard) => T, options?: SyncWaitOptions): T {
+  runReadSync<T>(fn: (guard: ReadGuard) => T, options?: LockSyncOptions): T {
     requireFunction('fn', fn);
     return runSyncWith(this.readSync(options), fn);
   }
@@ -182,6 +186,11 @@ export class RwLock extends SharedObject {
   /** Whether waiters are served strictly in their order. */
   get fair(): boolean {
     return this.#core.cell.has(Flag.FAIR);
+  }
+
+  /** After how many milliseconds a waiter counts one level higher than who comes then; `Infinity`: never. */
+  get aging(): number {
+    return this.#core.cell.aging;
   }
 
   /** The most that may wait in its queue; `Infinity` where its maker gave no `maxWaiting`. */
@@ -307,7 +316,7 @@ function runSyncWith<T, G extends ReadGuard | WriteGuard>(guard: G, fn: (guard: 
 
 function allocate(options: RwLockOptions, to: Allocator = Cell): Cell {
   requireOptions(options);
-  const { fair = false, maxWaiting, name } = options;
+  const { aging, fair = false, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
-  return to.allocate('RwLock', { permits: WRITE, max: WRITE, flags: fair ? Flag.FAIR : 0, name, maxWaiting });
+  return to.allocate('RwLock', { permits: WRITE, max: WRITE, flags: fair ? Flag.FAIR : 0, name, maxWaiting, aging });
 }

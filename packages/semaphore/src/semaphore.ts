@@ -5,15 +5,20 @@ import {
   requireFunction,
   requireInteger,
   requireOptions,
-  requireSyncWait,
-  type SyncWaitOptions,
-  type WaitOptions,
 } from 'eventfd/internal';
+import type { AgingOptions } from './core/aging.js';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { type Allocator, Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
 import { Opening } from './core/opening.js';
+import {
+  checkLockWait,
+  LOCK_FOR_EVER,
+  type LockOptions,
+  type LockSyncOptions,
+  readLockWait,
+  requireLockSyncWait,
+} from './core/priority.js';
 import { runHolding } from './core/run.js';
-import { checkWait, readWait, WAIT_FOR_EVER } from './core/wait.js';
 import { Event } from './event.js';
 import { Permit } from './permit.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -27,7 +32,7 @@ export interface GrowOptions {
   recall?: number | undefined;
 }
 
-export interface SemaphoreOptions extends SharedObjectOptions {
+export interface SemaphoreOptions extends SharedObjectOptions, AgingOptions {
   /**
    * Strict first come, first served. By default a running thread may overtake a waiter that is waking up: a promise once, a
    * blocked thread for a millisecond from when it first came too late.
@@ -59,7 +64,7 @@ export interface SemaphoreOptions extends SharedObjectOptions {
 /** What `Semaphore.open` takes: who opens it by its name would not know of a bell. */
 export type NamedSemaphoreOptions = Omit<SemaphoreOptions, 'name' | 'bell'>;
 
-export interface AcquireSyncOptions extends SyncWaitOptions {
+export interface AcquireSyncOptions extends LockSyncOptions {
   /**
    * How many permits to take at once: an integer from 1 to the `permits` there are at that moment, or to `max` if the
    * semaphore's maker gave it; 1 by default, which is never too many. A wait for more would have no end, and everybody
@@ -68,7 +73,7 @@ export interface AcquireSyncOptions extends SyncWaitOptions {
   permits?: number | undefined;
 }
 
-export interface AcquireOptions extends WaitOptions {
+export interface AcquireOptions extends LockOptions {
   /**
    * How many permits to take at once: an integer from 1 to the `permits` there are at that moment, or to `max` if the
    * semaphore's maker gave it; 1 by default, which is never too many. A wait for more would have no end, and everybody
@@ -91,6 +96,9 @@ export interface AcquireOptions extends WaitOptions {
  * a free permit that a waiter was just woken for. A promise that lost one that way is handed the next directly; a blocked
  * thread once a millisecond has passed since, during which it looks again and again (after Go's `sync.Mutex` and
  * parking_lot). One that wants several permits is never overtaken. With `fair` nobody is.
+ *
+ * **Priorities.** Of those that wait, the ones of a higher `priority` go first, and who has waited for `aging` milliseconds counts one
+ * level higher than who comes then. It is between those that wait: who runs may overtake them all as above, unless it is `fair`.
  *
  * **Cancelled waits** (abort, timeout, close) leave the queue at once and hold nothing; whom they stood in the way of is
  * served.
@@ -133,8 +141,8 @@ export class Semaphore extends SharedObject {
   static open(name: string, permits?: number, options?: NamedSemaphoreOptions): Semaphore {
     const opening = new Opening(name);
     requireOptions(options);
-    const { fair, max, maxWaiting } = options ?? {};
-    if ([permits, fair, max, maxWaiting].every((each) => each === undefined)) {
+    const { aging, fair, max, maxWaiting } = options ?? {};
+    if ([permits, aging, fair, max, maxWaiting].every((each) => each === undefined)) {
       return new Semaphore(opening.attach('Semaphore') as never, options);
     }
     return new Semaphore(allocate(permits as number, options ?? {}, opening) as never, options);
@@ -163,13 +171,13 @@ export class Semaphore extends SharedObject {
    */
   acquire(options?: AcquireOptions): Promise<Permit> {
     if (options !== undefined) return this.#acquireWith(options);
-    return this.#core.hold(1, new Permit(this.#core, 1), 'acquire', WAIT_FOR_EVER);
+    return this.#core.hold(1, new Permit(this.#core, 1), 'acquire', LOCK_FOR_EVER);
   }
 
   async #acquireWith(options: AcquireOptions): Promise<Permit> {
     requireOptions(options);
     const permits = this.#checkWeight(options.permits);
-    const wait = checkWait(options);
+    const wait = checkLockWait(options);
     return this.#core.hold(permits, new Permit(this.#core, permits), 'acquire', wait);
   }
 
@@ -182,7 +190,7 @@ export class Semaphore extends SharedObject {
    *   not so many permits; `EMFILE` and the like when the thread's first wait can get no descriptor
    */
   acquireSync(options?: AcquireSyncOptions): Permit {
-    const wait = requireSyncWait(options);
+    const wait = requireLockSyncWait(options);
     const permits = this.#checkWeight(options?.permits);
     return this.#core.holdSync(permits, new Permit(this.#core, permits), 'acquireSync', wait);
   }
@@ -213,7 +221,7 @@ export class Semaphore extends SharedObject {
     requireOptions(options);
     const permits = options?.permits;
     // Read once: options may be an object with getters.
-    const wait = { ...readWait(options), permits };
+    const wait = { ...readLockWait(options), permits };
     const permit = await this.acquire(wait);
     return runHolding(wait.signal, fn, () => permit.release());
   }
@@ -277,6 +285,11 @@ export class Semaphore extends SharedObject {
     return this.#core.cell.has(Flag.FAIR);
   }
 
+  /** After how many milliseconds a waiter counts one level higher than who comes then; `Infinity`: never. */
+  get aging(): number {
+    return this.#core.cell.aging;
+  }
+
   /** The most that may wait in its queue; `Infinity` where its maker gave no `maxWaiting`. */
   get maxWaiting(): number {
     return this.#core.cell.maxWaiting;
@@ -289,7 +302,7 @@ export class Semaphore extends SharedObject {
 
 function allocate(permits: number, options: SemaphoreOptions, to: Allocator = Cell): Cell {
   requireOptions(options);
-  const { bell, fair = false, max, maxWaiting, name } = options;
+  const { aging, bell, fair = false, max, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
   if (max !== undefined) requireInteger('options.max', max, 1, MAX_PERMITS);
   const most = max ?? MAX_PERMITS;
@@ -298,7 +311,7 @@ function allocate(permits: number, options: SemaphoreOptions, to: Allocator = Ce
     throw invalidArgValue('options.bell', 'must be an Event with autoReset', bell);
   }
   const flags = (fair ? Flag.FAIR : 0) | (max !== undefined ? Flag.MAX_GIVEN : 0);
-  return to.allocate('Semaphore', { permits, max: most, flags, name, bell: bell?.handle, maxWaiting });
+  return to.allocate('Semaphore', { permits, max: most, flags, name, bell: bell?.handle, maxWaiting, aging });
 }
 
 function requirePermits(name: string, value: unknown): number {

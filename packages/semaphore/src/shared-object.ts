@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { invalidArgType, native } from 'eventfd/internal';
+import { agingShown } from './core/aging.js';
 import { Cell, type Handle, type KindName, Word } from './core/cell.js';
 // For its effect: a trace under way must see all that this thread makes and attaches.
 import './trace/join.js';
@@ -83,13 +84,14 @@ export abstract class SharedObject {
 
   /** For `console.log`. */
   [inspect.custom](_depth: number, options: object): string {
-    const { maxWaiting } = this.#cell;
+    const { aging, maxWaiting } = this.#cell;
     const details = {
       ...(this.closed ? { closed: true } : {}),
       ...this.details(),
       waiting: this.waiting,
       // 0 of one that was disposed.
       ...(maxWaiting === Number.POSITIVE_INFINITY || this.closed ? {} : { maxWaiting }),
+      ...(this.closed ? {} : agingShown(aging)),
     };
     return `${this.#cell} ${inspect(details, options)}`;
   }

@@ -74,9 +74,9 @@ class Arena {
   bool Contains(uint32_t offset) const { return offset % 4 == 0 && std::size_t{offset} + kCellBytes <= bytes_; }
 
   // A new cell's offset; 0 when the memory must grow first. `max_waiting`: how many may stand in its queue; negative:
-  // as many as come.
+  // as many as come. `aging`: see kAging.
   uint32_t AllocateCell(int32_t kind, int32_t flags, int32_t permits, int32_t max, const std::string& name,
-                        int32_t max_waiting = -1) {
+                        int32_t max_waiting = -1, int32_t aging = kDefaultAging) {
     std::lock_guard lock(mutex_);
     const uint32_t offset = Allocate();
     if (offset == 0) return 0;
@@ -92,6 +92,7 @@ class Arena {
     cell[kKind] = kind;
     cell[kGeneration] = static_cast<int32_t>(line.generation);
     cell[kMaxWaiting] = max_waiting;
+    cell[kAging] = aging;
     __atomic_store_n(cell + kState, AsState(permits), __ATOMIC_SEQ_CST);
     return offset;
   }

@@ -21,6 +21,7 @@ struct NamedSpec {
   int32_t permits = 0;
   int32_t max = 0;
   int32_t max_waiting = -1;
+  int32_t aging = kDefaultAging;
   uint32_t over = 0;  // the named mutex of a condition
   uint32_t over_generation = 0;
 
@@ -90,8 +91,8 @@ class Names final : public Arena::Keeper {
       if (label != nullptr) Erase(found->offset);
     }
     if (label == nullptr) return Opened::kNotFound;
-    const uint32_t offset =
-        arena_->AllocateCell(wanted.kind, wanted.flags, wanted.permits, wanted.max, *label, wanted.max_waiting);
+    const uint32_t offset = arena_->AllocateCell(wanted.kind, wanted.flags, wanted.permits, wanted.max, *label,
+                                                 wanted.max_waiting, wanted.aging);
     if (offset == 0) return Opened::kNoRoom;
     *found = {wanted, offset, static_cast<uint32_t>(arena_->At(offset)[kGeneration])};
     if (wanted.over != 0 && arena_->Count(wanted.over, kMutex, wanted.over_generation) != Arena::Check::kOk) {

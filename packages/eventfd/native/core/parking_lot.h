@@ -8,30 +8,9 @@
 #include <new>
 #include <utility>
 
-#include "waiter.h"
+#include "queue.h"
 
 namespace efd {
-
-// The waiters of one cell, oldest first. It exists while there are any.
-template <class S>
-struct Queue {
-  const int32_t* cell = nullptr;
-  Queue* next_in_bucket = nullptr;
-  List<Waiter<S>, InQueue> waiters;
-  int32_t length = 0;
-  int64_t wanted = 0;              // by all of them together
-  Waiter<S>* next_look = nullptr;  // from where whoever inspects goes on
-  Waiter<S>* turn = nullptr;       // all before it are passed over; null: all are
-
-  // Whose turn it is: the first that can run, or null.
-  //
-  // Who was passed over is not looked at again until its thread says that it runs (Room::EndBlocking): else each
-  // release would walk past all promises of a blocked thread.
-  Waiter<S>* Turn() {
-    while (turn != nullptr && !turn->CanRun()) turn = waiters.after(turn);
-    return turn;
-  }
-};
 
 // How many buckets there are, as powers of two, and how many of them are moved at a time. Tests choose their own.
 struct LotSize {
@@ -85,34 +64,13 @@ class ParkingLot {
       return queue;
     }
 
-    void Append(Waiter<S>* waiter) {
-      Queue<S>* queue = FindOrMake(waiter->cell);
-      queue->waiters.PushBack(waiter);
-      queue->length++;
-      queue->wanted += waiter->want;
-      waiter->queue = queue;
-      if (queue->turn == nullptr) queue->turn = waiter;
-    }
+    void Append(Waiter<S>* waiter) { FindOrMake(waiter->cell)->PushBack(waiter); }
 
     // Puts one that cannot run back to the front.
-    void PutBack(Waiter<S>* waiter) {
-      Queue<S>* queue = FindOrMake(waiter->cell);
-      queue->waiters.PushFront(waiter);
-      queue->length++;
-      queue->wanted += waiter->want;
-      waiter->queue = queue;
-    }
+    void PutBack(Waiter<S>* waiter) { FindOrMake(waiter->cell)->PushFront(waiter); }
 
     // Takes the waiter out. The queue stays until DropIfEmpty().
-    static void Remove(Waiter<S>* waiter) {
-      Queue<S>* queue = waiter->queue;
-      if (queue->next_look == waiter) queue->next_look = queue->waiters.after(waiter);
-      if (queue->turn == waiter) queue->turn = queue->waiters.after(waiter);
-      static_cast<InQueue*>(waiter)->Unlink();
-      queue->length--;
-      queue->wanted -= waiter->want;
-      waiter->queue = nullptr;
-    }
+    static void Remove(Waiter<S>* waiter) { waiter->queue->Remove(waiter); }
 
     void DropIfEmpty(Queue<S>* queue) {
       if (queue->length > 0) return;

@@ -13,8 +13,8 @@ namespace efd {
 // Under the bucket lock.
 template <class S>
 struct RateQueue {
-  static bool Is(const Queue<S>* queue) {
-    const Waiter<S>* first = queue->waiters.front();
+  static bool Is(Queue<S>* queue) {
+    const Waiter<S>* first = queue->front();
     return first != nullptr && first->role == Role::kDrawer;
   }
 

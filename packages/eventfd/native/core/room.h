@@ -9,7 +9,9 @@ struct WaiterInfo {
   int thread;
   int32_t want;
   bool sync;
-  int64_t since_ms;
+  int64_t since;  // in nanoseconds
+  int priority;
+  int64_t rank;  // the lowest comes first
 };
 
 // The slow path of every lock-like class: who waits, and who gets what is released.
@@ -60,10 +62,11 @@ class Room : Serving<S> {
     if (flags & kClosed) return w->outcome = Outcome::kClosed;
     w->owed = (flags & kFair) != 0 || w->want != 1;
     w->outcome = Outcome::kWaiting;
+    w->rank = Queue<S>::RankOf(w);
     Queue<S>* queue = bucket.Find(w->cell);
-    if (queue == nullptr || queue->Turn() == nullptr) {  // nobody comes first, or nobody who can run
-      S::FetchOr(w->cell + kState, kHasWaiters);         // A
-      if (Satisfy(w)) {                                  // B
+    if (queue == nullptr || queue->WouldBeTurn(w)) {  // nobody comes first, or nobody who can run
+      S::FetchOr(w->cell + kState, kHasWaiters);      // A
+      if (Satisfy(w)) {                               // B
         WriteBits(w->cell, queue);
         Note(w);
         return w->outcome = Outcome::kGranted;
@@ -154,7 +157,7 @@ class Room : Serving<S> {
       Bucket bucket(&lot_, w->cell);
       Queue<S>* queue = bucket.Find(w->cell);
       if (queue == nullptr) continue;
-      queue->turn = queue->waiters.front();
+      queue->LookAgain();
       ServeQueue(bucket, queue, &wakes);
     }
   }
@@ -210,7 +213,7 @@ class Room : Serving<S> {
       WriteBits(cell, nullptr);
       return was_open;
     }
-    while (Waiter<S>* w = queue->waiters.front()) Decide(w, Outcome::kClosed, &wakes);
+    while (Waiter<S>* w = queue->front()) Decide(w, Outcome::kClosed, &wakes);
     ServeQueue(bucket, queue, &wakes);
     return was_open;
   }
@@ -350,7 +353,7 @@ class Room : Serving<S> {
     Bucket bucket(&lot_, cell);
     Queue<S>* queue = bucket.Find(cell);
     if (queue == nullptr) return 0;
-    queue->next_look = queue->waiters.front();
+    queue->next_look = queue->HighestLevel();
     return Look(queue, static_cast<std::size_t>(queue->length), most, waiters);
   }
   std::size_t GoOnLooking(const int32_t* cell, std::size_t left, std::size_t most, std::vector<WaiterInfo>* waiters) {
@@ -398,9 +401,9 @@ class Room : Serving<S> {
 
   static std::size_t Look(Queue<S>* queue, std::size_t left, std::size_t most, std::vector<WaiterInfo>* waiters) {
     for (; queue->next_look != nullptr && left > 0 && most > 0; left--, most--) {
-      const Waiter<S>* w = queue->next_look;
-      waiters->push_back({w->thread->id, w->want, w->sync, w->since_ms});
-      queue->next_look = queue->waiters.after(queue->next_look);
+      Waiter<S>* w = queue->next_look;
+      waiters->push_back({w->thread->id, w->want, w->sync, w->since, w->priority, w->rank});
+      queue->next_look = queue->After(w);
     }
     if (queue->next_look == nullptr) return 0;
     if (left == 0) queue->next_look = nullptr;
@@ -456,7 +459,7 @@ class Room : Serving<S> {
 
   static void BreakLocked(Queue<S>* queue, int32_t* cell, Wakes<S>* wakes) {
     S::FetchOr(cell + kFlags, kBroken);
-    while (queue != nullptr && !queue->waiters.empty()) Decide(queue->waiters.front(), Outcome::kClosed, wakes);
+    while (queue != nullptr && queue->length > 0) Decide(queue->front(), Outcome::kClosed, wakes);
   }
 
   static void BreakAndServe(Bucket& bucket, int32_t* cell, Wakes<S>* wakes) {

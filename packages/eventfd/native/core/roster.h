@@ -27,6 +27,7 @@ struct ObjectInfo {
   int32_t total;
   int32_t flags;
   int32_t max_waiting;  // negative: as many as come
+  int32_t aging;        // negative: never
   int32_t max;
   double interval;  // of a rate, in milliseconds
   std::vector<HolderInfo> holders;
@@ -169,7 +170,7 @@ class Roster {
       std::vector<Cell> cells;
       const bool joined = WhileJoined(arena, [&] {
         line = arena->ForSomeCells(line, kStep, [&](uint32_t offset, uint32_t generation, int32_t kind, auto& name) {
-          cells.push_back({generation, 0, true, {arena->id(), offset, kind, name, 0, 0, 0, -1, 0, 0, {}, {}}});
+          cells.push_back({generation, 0, true, {arena->id(), offset, kind, name, 0, 0, 0, -1, -1, 0, 0, {}, {}}});
         });
         std::size_t waiters = kStep;
         for (Cell& each : cells) {
@@ -186,6 +187,9 @@ class Roster {
           each.waiters_left =
               room->GoOnLooking(arena->At(each.object.offset), each.waiters_left, kStep, &each.object.waiters);
         }
+        // As it would be their turn.
+        std::stable_sort(each.object.waiters.begin(), each.object.waiters.end(),
+                         [](const WaiterInfo& a, const WaiterInfo& b) { return a.rank < b.rank; });
         // Let go of since: who was seen to wait may wait for its successor.
         if (!each.live || !arena->WhileLive(each.object.offset, each.object.kind, each.generation, [] {})) continue;
         const auto cell = std::tuple(arena->id(), each.object.offset, each.generation);
@@ -204,6 +208,7 @@ class Roster {
     object->total = S::Peek(cell + kTotal);
     object->flags = S::Peek(cell + kFlags);
     object->max_waiting = S::Peek(cell + kMaxWaiting);
+    object->aging = S::Peek(cell + kAging);
     object->max = S::Peek(cell + kMax);
     if (object->kind != kRateLimit) return;
     object->free = Rate<S>::Available(cell, Rate<S>::Now());

@@ -106,7 +106,7 @@ class Serving {
     for (; notified < count; notified++) {
       // It is not kept: when nobody can run it is for the first all the same.
       Waiter<S>* w = queue->Turn();
-      if (w == nullptr) w = queue->waiters.front();
+      if (w == nullptr) w = queue->front();
       if (w == nullptr) break;
       Decide(w, Outcome::kGranted, wakes);
     }

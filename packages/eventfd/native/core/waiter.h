@@ -12,7 +12,7 @@ namespace efd {
 template <class S>
 class Thread;
 template <class S>
-struct Queue;
+class Queue;
 
 struct InQueue : ListNode {};   // the cell's queue, under the bucket lock
 struct InReady : ListNode {};   // the thread's ready list, under the thread's lock
@@ -40,10 +40,11 @@ struct Waiter : InQueue, InReady, InThread {
   int32_t want = 0;         // permits; 0 waits for the gate (a positive state) or a notification, and takes nothing
   bool sync = false;        // a thread blocked for it, as opposed to a promise
   bool ref = false;         // it keeps its thread's loop alive
+  uint8_t priority = 0;     // up to kMostPriority; the higher go first
   bool returns = false;     // it held what it waits for, and let go for a while: its place is not counted against it
   uint32_t copy = 0;        // of the thread's JavaScript, which is told
   Role role = Role::kTaker;
-  int64_t since_ms = 0;          // when it began, on the steady clock
+  int64_t since = 0;             // when it began, by S::Nanoseconds()
   int64_t deadline = INT64_MAX;  // of a drawer, in Rate's time: it does not wait for what comes later
   int64_t alarm = 0;             // the same: when its thread is to look by itself, as far as that knows
   uint32_t index = 0;            // its name among its thread's waiters
@@ -60,6 +61,7 @@ struct Waiter : InQueue, InReady, InThread {
   // Under the bucket lock.
   Queue<S>* queue = nullptr;  // while it stands in one
   Outcome outcome = Outcome::kWaiting;
+  int64_t rank = 0;           // the lowest comes first; see queue.h
   bool owed = false;          // it is never overtaken (again): permits go to it directly
   bool naps = false;          // it sleeps for a moment at most, and then looks whatever came; see Room::Resume
   int64_t patient_until = 0;  // by S::Nanoseconds(): who is overtaken after that is owed; 0: it was not overtaken yet

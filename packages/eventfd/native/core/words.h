@@ -15,6 +15,7 @@ namespace efd {
 //   kKind        at allocation
 //   kGeneration  at allocation; a handle names the generation it was made for
 //   kLife        slow path, under the bucket lock: how often a barrier was made whole
+//   kAging       at allocation: after how many milliseconds a waiter counts one level higher; negative: never
 //   kTat         of a rate, two words: fast path and slow path; see rate.h
 //   kEach, kInterval  of a rate, two words each: at allocation
 //   kMaxWaiting  at allocation: how many may stand in the queue; negative: as many as come
@@ -39,12 +40,18 @@ enum Word : int {
   kGeneration = 6,
   kLife = 7,
   kMaxWaiting = 8,
+  kAging = 9,
   kTat = 10,
   kEach = 12,
   kInterval = 14,
 };
 
 constexpr int kCellBytes = 64;
+
+// Of those that wait the higher go first. In milliseconds, after how long one counts a level higher, if its maker says
+// nothing.
+constexpr int kMostPriority = 7;
+constexpr int32_t kDefaultAging = 1000;
 
 // Arithmetic on words from shared memory. Somebody may have scribbled over them: they wrap, as WebAssembly's do, where
 // int's overflow would be undefined.

@@ -81,9 +81,4 @@ struct Process {
   Names<RealSync>* names_ = nullptr;
 };
 
-inline int64_t NowMs() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
 }  // namespace efd

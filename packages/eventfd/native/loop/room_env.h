@@ -111,12 +111,20 @@ class RoomEnv {
     return true;
   }
 
-  // `returns`: see Waiter.
-  int32_t Park(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, bool ref, double timeout_ms) {
+  // How a wait begins; see Waiter.
+  struct Wanted {
+    int32_t permits;
+    Role role;
+    bool returns;
+    uint8_t priority;
+    double timeout_ms;
+  };
+
+  int32_t Park(RealParticipant::Attachment* at, const Wanted& wanted, bool ref) {
     LeaveSync();  // one that JavaScript was torn out of, by a vm timeout for instance
     if (const int error = Watch()) return Result::kErrno - error;
     RealWaiter* waiter;
-    const int32_t result = Begin(at, want, role, returns, timeout_ms, /*sync=*/false, &waiter);
+    const int32_t result = Begin(at, wanted, /*sync=*/false, &waiter);
     if (result != Result::kWaiting) return result;
     copies_[waiter->copy]->copy.Hold();
     SetAlarm(waiter);
@@ -165,20 +173,19 @@ class RoomEnv {
 
   // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones. In between
   // JavaScript runs, so that the thread can be terminated.
-  int32_t ParkSync(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, double timeout_ms,
-                   double ms) {
+  int32_t ParkSync(RealParticipant::Attachment* at, const Wanted& wanted, double ms) {
     LeaveSync();  // as Park
     if (const int error = Watch()) return Result::kErrno - error;
     // Before it stands in the queue: who sees it there finds that its promises are passed over.
     room_.BeginBlocking(participant_.thread());
-    const int32_t begun = Begin(at, want, role, returns, timeout_ms, /*sync=*/true, &sync_waiter_);
+    const int32_t begun = Begin(at, wanted, /*sync=*/true, &sync_waiter_);
     if (begun != Result::kWaiting) {
       room_.EndBlocking(participant_.thread());
       return begun;
     }
-    fresh_ = role != Role::kDrawer;
+    fresh_ = wanted.role != Role::kDrawer;
     nap_ = kFirstNap;
-    if (std::isinf(timeout_ms) && at->kind == kMutex) {
+    if (std::isinf(wanted.timeout_ms) && at->kind == kMutex) {
       participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder(), sync_waiter_});
     }
     if (ms > 0) return WaitSync(ms);
@@ -309,16 +316,17 @@ class RoomEnv {
   }
 
   // Result::kGranted, Result::kClosed, Result::kFull, Result::kTooLate, or Result::kWaiting with the waiter queued.
-  int32_t Begin(RealParticipant::Attachment* at, int32_t want, Role role, bool returns, double timeout_ms, bool sync,
-                RealWaiter** queued) {
+  int32_t Begin(RealParticipant::Attachment* at, const Wanted& wanted, bool sync, RealWaiter** queued) {
+    const Role role = wanted.role;
     if (role == Role::kTaker) {
-      if (const int32_t result = Spin(at, want); result != Result::kWaiting) return result;
+      if (const int32_t result = Spin(at, wanted.permits); result != Result::kWaiting) return result;
     }
-    RealWaiter* waiter = participant_.NewWait(at, want, role, sync);
-    waiter->since_ms = NowMs();
-    waiter->returns = returns;
-    if (timeout_ms < kLongest)
-      waiter->deadline = RealRate::Now() + static_cast<int64_t>(timeout_ms * 1e6) * RealRate::kUnits;
+    RealWaiter* waiter = participant_.NewWait(at, wanted.permits, role, sync);
+    waiter->since = RealSync::Nanoseconds();
+    waiter->returns = wanted.returns;
+    waiter->priority = wanted.priority;
+    if (wanted.timeout_ms < kLongest)
+      waiter->deadline = RealRate::Now() + static_cast<int64_t>(wanted.timeout_ms * 1e6) * RealRate::kUnits;
     const bool party = role == Role::kParty;
     const Outcome outcome = party                   ? room_.ArriveAtBarrier(waiter)
                             : role == Role::kDrawer ? room_.ArriveAtRate(waiter)

@@ -3,7 +3,7 @@
  * only give it names and defaults.
  */
 import { inspect } from 'node:util';
-import { type CheckedSyncWait, native, Role, type SyncHooks } from 'eventfd/internal';
+import { native, Role, type SyncHooks } from 'eventfd/internal';
 import type { Arena } from './arena.js';
 import { Bell } from './bell.js';
 import { type Cell, Flag, Word } from './cell.js';
@@ -12,8 +12,9 @@ import { ReleaseResult, TryResult } from './fastpath.js';
 import type { Hold } from './hold.js';
 import { NamedArena } from './names.js';
 import { type HoldObserver, observerOf } from './observer.js';
+import type { CheckedLockSyncWait, CheckedLockWait } from './priority.js';
 import { refuseToBePosted } from './unpostable.js';
-import { type CheckedWait, type Target, waitFor, waitForSync } from './wait.js';
+import { type Target, waitFor, waitForSync } from './wait.js';
 
 export class BatchSemaphore {
   declare readonly cell: Cell;
@@ -94,20 +95,26 @@ export class BatchSemaphore {
   }
 
   /** Takes permits for `hold`, waiting without blocking. */
-  hold<H extends Hold>(permits: number, hold: H, method: string, options: CheckedWait): Promise<H> {
+  hold<H extends Hold>(permits: number, hold: H, method: string, wait: CheckedLockWait): Promise<H> {
     try {
       if (this.tryHold(permits, hold) !== undefined) return Promise.resolve(hold);
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#waitFor(permits, hold, method, options);
+    return this.#waitFor(permits, hold, method, wait);
   }
 
   /**
    * Takes them again for `hold`, which has let go of them for a while: a full queue lets it in. With `inTurn` it comes after all
    * that wait already, though permits be free.
    */
-  holdAgain<H extends Hold>(permits: number, hold: H, method: string, wait: CheckedWait, inTurn: boolean): Promise<H> {
+  holdAgain<H extends Hold>(
+    permits: number,
+    hold: H,
+    method: string,
+    wait: CheckedLockWait,
+    inTurn: boolean,
+  ): Promise<H> {
     try {
       if (!inTurn && this.tryHold(permits, hold) !== undefined) return Promise.resolve(hold);
     } catch (error) {
@@ -120,11 +127,12 @@ export class BatchSemaphore {
     permits: number,
     hold: H,
     method: string,
-    options: CheckedWait,
+    wait: CheckedLockWait,
     returns = false,
   ): Promise<H> {
     const bell = this.#bell;
-    return waitFor(new HoldTarget(this, permits, hold, method, returns), options, bell && (() => bell.ring()));
+    const target = new HoldTarget(this, permits, hold, method, returns, wait.priority);
+    return waitFor(target, wait, bell && (() => bell.ring()));
   }
 
   /** Takes permits for `hold`, blocking the thread. */
@@ -132,7 +140,7 @@ export class BatchSemaphore {
     permits: number,
     hold: H,
     method: string,
-    wait: CheckedSyncWait,
+    wait: CheckedLockSyncWait,
     hooks?: SyncHooks,
     returns = false,
   ): H {
@@ -140,7 +148,7 @@ export class BatchSemaphore {
     if (taken !== undefined) return taken;
     const bell = this.#bell;
     const watched = hooks ?? (bell && { queued: () => bell.ring() });
-    return waitForSync(new HoldTarget(this, permits, hold, method, returns), wait, watched);
+    return waitForSync(new HoldTarget(this, permits, hold, method, returns, wait.priority), wait, watched);
   }
 
   /** A wait was granted: whether the last owner died is to be seen in the cell. */
@@ -197,15 +205,17 @@ class HoldTarget<H extends Hold> implements Target<H> {
   readonly permits: number;
   readonly role = Role.TAKER;
   readonly returns: boolean;
+  readonly priority: number;
   readonly #core: BatchSemaphore;
   readonly #hold: H;
   readonly #acquiredAt: string | undefined;
 
-  constructor(core: BatchSemaphore, permits: number, hold: H, method: string, returns: boolean) {
+  constructor(core: BatchSemaphore, permits: number, hold: H, method: string, returns: boolean, priority: number) {
     this.cell = core.cell;
     this.method = method;
     this.permits = permits;
     this.returns = returns;
+    this.priority = priority;
     this.#core = core;
     this.#hold = hold;
     this.#acquiredAt = core.observer?.here();

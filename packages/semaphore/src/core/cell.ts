@@ -11,6 +11,7 @@ import {
   requireString,
   thisCopy,
 } from 'eventfd/internal';
+import { agingOf, requireAging } from './aging.js';
 import { Arena, arenaFull } from './arena.js';
 import { attachNamed, type Named, NamedArena, openNamed } from './names.js';
 
@@ -37,6 +38,7 @@ export const Word = {
   MAX: 4,
   GENERATION: 6,
   MAX_WAITING: 8,
+  AGING: 9,
   INTERVAL: 14,
 } as const;
 export const Flag = { CLOSED: 1, FAIR: 2, ABANDONED: 4, BROKEN: 8, AUTO_RESET: 16, MAX_GIVEN: 32 } as const;
@@ -64,6 +66,8 @@ export interface Allocation {
   readonly flags: number;
   /** How many may stand in its queue; `Infinity`, the default, for as many as come. */
   readonly maxWaiting?: number | undefined;
+  /** After how many milliseconds a waiter counts one level higher; `Infinity`: never. */
+  readonly aging?: number | undefined;
   readonly name: string | undefined;
   readonly bell?: Handle | undefined;
   /** The mutex of a condition. */
@@ -107,15 +111,16 @@ export class Cell {
     this.handle = Object.freeze(bell === undefined ? handle : { ...handle, bell });
   }
 
-  static allocate(kind: KindName, { permits, max, flags, name, bell, maxWaiting, rate }: Allocation): Cell {
+  static allocate(kind: KindName, { permits, max, flags, name, bell, maxWaiting, aging, rate }: Allocation): Cell {
     if (name !== undefined) requireString('options.name', name);
     const most = requireMaxWaiting(maxWaiting);
+    const age = requireAging(aging);
     let arena = Arena.current();
     for (;;) {
       const { index } = arena;
       const offset =
         rate === undefined
-          ? native.allocateCell(index, Kind[kind], flags, permits, max, name ?? '', most)
+          ? native.allocateCell(index, Kind[kind], flags, permits, max, name ?? '', most, age)
           : native.allocateRate(index, rate.limit, rate.interval, max, name ?? '', most);
       if (offset !== 0) return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION) >>> 0, name, bell);
       if (!arena.grow()) arena = Arena.after(arena);
@@ -255,6 +260,11 @@ export class Cell {
   get maxWaiting(): number {
     const word = this.load(Word.MAX_WAITING);
     return word < 0 ? Number.POSITIVE_INFINITY : word;
+  }
+
+  /** After how many milliseconds a waiter counts one level higher. */
+  get aging(): number {
+    return agingOf(this.load(Word.AGING));
   }
 
   has(flag: number): boolean {

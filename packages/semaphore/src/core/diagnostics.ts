@@ -19,6 +19,8 @@ export interface WaitMessage {
   /** The method that waits: "acquire", "lockSync", ... */
   readonly method: string;
   readonly permits: number;
+  /** 0 to 7: the higher go first. */
+  readonly priority: number;
 }
 
 /** What `eventfd:wait:long` publishes. */
@@ -51,9 +53,9 @@ export function publishWait(event: WaitEvent, id: number, target: Target<unknown
   if (to.hasSubscribers) to.publish(messageOf(id, target));
 }
 
-function messageOf(id: number, { cell, method, permits }: Target<unknown>): WaitMessage {
+function messageOf(id: number, { cell, method, permits, priority = 0 }: Target<unknown>): WaitMessage {
   const { kind, handle, offset } = cell;
-  return { id, threadId, kind, name: handle.name, cell: offset, method, permits };
+  return { id, threadId, kind, name: handle.name, cell: offset, method, permits, priority };
 }
 
 /** It has lasted longer than EVENTFD_WARN_AFTER allows. */

@@ -15,6 +15,7 @@ import {
   thisCopy,
 } from 'eventfd/internal';
 import { NameNotFoundError, OpenMismatchError } from '../errors.js';
+import { agingOf, agingShown, requireAging } from './aging.js';
 import { arenaFull, noAddressSpace } from './arena.js';
 import { type Allocation, Flag, type Handle, Kind, type KindName, requireMaxWaiting } from './cell.js';
 import { type FastPath, nativeFastPath } from './fastpath.js';
@@ -93,6 +94,7 @@ export function openNamed(kind: KindName, name: string, wanted: Allocation | und
   words[NamedWord.PERMITS] = wanted?.permits ?? 0;
   words[NamedWord.MAX] = wanted?.max ?? 0;
   words[NamedWord.MAX_WAITING] = requireMaxWaiting(wanted?.maxWaiting);
+  words[NamedWord.AGING] = requireAging(wanted?.aging);
   words[NamedWord.OVER] = over?.cell ?? 0;
   words[NamedWord.OVER_GENERATION] = over?.generation ?? 0;
   const attachment = native.openNamed(thisCopy.id, arena.index, name, words, wanted !== undefined);
@@ -136,8 +138,8 @@ function refusal(result: number, kind: KindName, name: string, wanted: Allocatio
       return new NameNotFoundError(what);
     case Opened.MISMATCH: {
       const found = (Object.keys(Kind) as KindName[]).find((each) => Kind[each] === words[NamedWord.KIND]) ?? kind;
-      const [flags = 0, permits = 0, max = 0, maxWaiting = -1] = words.subarray(NamedWord.FLAGS);
-      const as = { flags, permits, max, maxWaiting, name };
+      const [flags = 0, permits = 0, max = 0, maxWaiting = -1, aging = -1] = words.subarray(NamedWord.FLAGS);
+      const as = { flags, permits, max, maxWaiting, aging: agingOf(aging), name };
       const asked = wanted === undefined ? kind : described(kind, wanted, wanted.over?.name);
       const mutex = found === 'Condition' ? native.nameOfNamed(word(NamedWord.OVER)) : undefined;
       return new OpenMismatchError(JSON.stringify(name), described(found, as, mutex), asked);
@@ -150,9 +152,15 @@ function refusal(result: number, kind: KindName, name: string, wanted: Allocatio
 }
 
 /** What an object was made with, or is asked for, in words. */
-function described(kind: KindName, { flags, permits, max, maxWaiting = -1 }: Allocation, mutex?: string): string {
+function described(
+  kind: KindName,
+  { flags, permits, max, maxWaiting = -1, aging }: Allocation,
+  mutex?: string,
+): string {
   const bounded = maxWaiting < 0 || maxWaiting === Number.POSITIVE_INFINITY ? '' : `, maxWaiting ${maxWaiting}`;
-  const fair = `, ${(flags & Flag.FAIR) !== 0 ? '' : 'not '}fair${bounded}`;
+  const { aging: aged } = agingShown(requireAging(aging));
+  const ages = aged === undefined ? '' : `, aging ${aged}`;
+  const fair = `, ${(flags & Flag.FAIR) !== 0 ? '' : 'not '}fair${bounded}${ages}`;
   switch (kind) {
     case 'Semaphore':
       return `Semaphore of ${permits}${(flags & Flag.MAX_GIVEN) !== 0 ? `, max ${max}` : ''}${fair}`;

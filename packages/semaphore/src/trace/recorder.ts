@@ -76,8 +76,12 @@ export class Recorder {
   }
 
   readonly #onWait = (message: unknown) => {
-    const { id, method, permits, ...traced } = message as WaitMessage;
-    const line = this.#begin('wait', `waits for ${titleOf(traced)}`, { method, permits });
+    const { id, method, permits, priority, ...traced } = message as WaitMessage;
+    const line = this.#begin('wait', `waits for ${titleOf(traced)}`, {
+      method,
+      permits,
+      ...(priority > 0 ? { priority } : {}),
+    });
     if (line !== undefined) this.#waits.set(id, line);
   };
 

@@ -8,7 +8,7 @@ const object = (name: string, holders: number[], waiters: number[]): ObjectState
   closed: false,
   state: {},
   holders: holders.map((threadId) => ({ threadId, permits: 1 })),
-  waiters: waiters.map((threadId) => ({ threadId, permits: 1, sync: true, waitedMs: 1 })),
+  waiters: waiters.map((threadId) => ({ threadId, permits: 1, sync: true, priority: 0, waitedMs: 1 })),
 });
 
 const threadsOf = (...objects: ObjectState[]) => cycleIn(objects).map(({ threadId }) => threadId);

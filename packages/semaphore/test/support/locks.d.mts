@@ -2,6 +2,7 @@
 export interface Lock extends Disposable {
   readonly waiting: number;
   readonly maxWaiting?: number;
+  readonly aging?: number;
   readonly closed: boolean;
   close(): void;
 }
@@ -15,6 +16,7 @@ export interface Waiting {
   timeout?: number;
   signal?: AbortSignal;
   ref?: boolean;
+  priority?: number;
 }
 
 /** How the tests use a lock-like class, whatever its methods are called. */
@@ -27,7 +29,7 @@ export interface Adapter {
   readonly weighted: boolean;
   /** A thread that holds it and blocks for more gets a DeadlockError at once, whatever the timeout. */
   readonly findsDeadlock: boolean;
-  make(name?: string, more?: { maxWaiting?: number | undefined }): Lock;
+  make(name?: string, more?: { maxWaiting?: number | undefined; aging?: number }): Lock;
   from(posted: unknown): Lock;
   tryAcquire(lock: Lock, permits?: number): Hold | undefined;
   acquireSync(lock: Lock, waiting?: Waiting): Hold;

@@ -130,9 +130,9 @@ test('holders and waiters stand there by thread, waiters in the order of the que
     { threadId: second.worker.threadId, permits: 2 },
   ]);
   expect(waiters.map(({ waitedMs, ...waiter }) => waiter)).toEqual([
-    { threadId: first.worker.threadId, permits: 4, sync: true },
-    { threadId: third.worker.threadId, permits: 2, sync: false },
-    { threadId: fourth.worker.threadId, permits: 1, sync: true },
+    { threadId: first.worker.threadId, permits: 4, sync: true, priority: 0 },
+    { threadId: third.worker.threadId, permits: 2, sync: false, priority: 0 },
+    { threadId: fourth.worker.threadId, permits: 1, sync: true, priority: 0 },
   ]);
   for (const { waitedMs } of waiters) expect(Number.isInteger(waitedMs) && waitedMs >= 0).toBe(true);
   // Who came first has waited longest.

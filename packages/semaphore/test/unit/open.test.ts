@@ -14,13 +14,18 @@ const classes = {
       'Semaphore of 5, not fair': (name: string) => Semaphore.open(name, 5),
       'Semaphore of 4, fair': (name: string) => Semaphore.open(name, 4, { fair: true }),
       'Semaphore of 4, not fair, maxWaiting 2': (name: string) => Semaphore.open(name, 4, { maxWaiting: 2 }),
+      'Semaphore of 4, not fair, aging 50': (name: string) => Semaphore.open(name, 4, { aging: 50 }),
+      'Semaphore of 4, not fair, aging Infinity': (name: string) => Semaphore.open(name, 4, { aging: Infinity }),
       'Semaphore of 4, max 9, not fair': (name: string) => Semaphore.open(name, 4, { max: 9 }),
     },
     says: 'Semaphore of 4, not fair',
   },
   Mutex: {
     open: (name: string) => Mutex.open(name),
-    differs: { 'Mutex, fair': (name: string) => Mutex.open(name, { fair: true }) },
+    differs: {
+      'Mutex, fair': (name: string) => Mutex.open(name, { fair: true }),
+      'Mutex, not fair, aging 50': (name: string) => Mutex.open(name, { aging: 50 }),
+    },
     says: 'Mutex, not fair',
   },
   RwLock: {

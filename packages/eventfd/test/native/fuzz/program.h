@@ -285,6 +285,8 @@ class Program {
     const int32_t want = Permits();
     const auto role = static_cast<Role>(input_.Below(3));
     Waiter* waiter = actor.participant.NewWait(at, want, role, sync);
+    waiter->priority = static_cast<uint8_t>(input_.Below(efd::kMostPriority + 1));
+    waiter->since = input_.Byte() * int64_t{1'000'000'000};
     const bool party = role == Role::kParty;
     const Outcome outcome = party ? TheRoom().ArriveAtBarrier(waiter) : TheRoom().Arrive(waiter);
     if (party) {

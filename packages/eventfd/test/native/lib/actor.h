@@ -30,6 +30,7 @@ inline Got GotOf(efd::Outcome outcome) {
 //   Nap()            the same, for a moment at most
 //   EndsSlice(timed) whether a slice of the wait was over with the nap
 //   Boundary()       JavaScript runs here; may throw Died
+//   Now()            the time, for the age of a wait
 //   the rest         what an oracle may want to know
 //
 // Written for S, as the core is: it runs on the machine and under the model's scheduler.
@@ -75,6 +76,9 @@ class Actor {
   }
 
   // Sync waits
+
+  // Of its waits from now on.
+  int priority = 0;
 
   Got AcquireSync(Attachment* at, int32_t want, bool timed = false) {
     if (TryAcquire(at, want)) return Got::kPermits;
@@ -214,7 +218,9 @@ class Actor {
     }
     fresh_ = true;
     Waiter* waiter = participant.NewWait(at, want, role, sync);
-    if (!party) host->BeginsTaking(at->cell());
+    waiter->priority = static_cast<uint8_t>(priority);
+    waiter->since = host->Now();
+    if (!party) host->BeginsTaking(at->cell(), waiter);
     *outcome = party ? room_->ArriveAtBarrier(waiter) : room_->Arrive(waiter);
     host->EndsTaking();
     if (party) {
@@ -344,7 +350,8 @@ struct NoOracle {
   void Blocks() {}
   void BlocksNoMore() {}
   void OwesService(bool) {}
-  void BeginsTaking(const int32_t*) {}
+  void BeginsTaking(const int32_t*, const void* = nullptr) {}
+  int64_t Now() { return efd::RealSync::Nanoseconds(); }
   void EndsTaking() {}
 };
 

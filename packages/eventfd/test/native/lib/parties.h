@@ -41,10 +41,10 @@ class CountingWaker final : public efd::Waker {
 // A cell, in an arena of its own.
 struct Place {
   explicit Place(int32_t permits, int32_t flags = 0, int32_t max = efd::kMaxPermits, int32_t kind = efd::kSemaphore,
-                 int32_t max_waiting = -1)
+                 int32_t max_waiting = -1, int32_t aging = efd::kDefaultAging)
       : kind(kind),
         arena(memory->bytes, sizeof memory->bytes, kAddon, 1),
-        offset(arena.AllocateCell(kind, flags, permits, max, "place", max_waiting)),
+        offset(arena.AllocateCell(kind, flags, permits, max, "place", max_waiting, aging)),
         cell(arena.At(offset)) {}
 
   int32_t free() const { return FreePermits(cell[efd::kState]); }

@@ -6,6 +6,7 @@
 #include "model/scenarios_full.h"
 #include "model/scenarios_growth.h"
 #include "model/scenarios_inspect.h"
+#include "model/scenarios_priority.h"
 #include "model/scenarios_queue.h"
 #include "model/scenarios_rwlock.h"
 
@@ -16,7 +17,7 @@ namespace model {
 inline std::vector<Scenario> Scenarios() {
   std::vector<Scenario> all;
   for (auto part : {QueueScenarios, RwLockScenarios, BarrierScenarios, BlockedScenarios, DeadlockScenarios,
-                    FullScenarios, GrowthScenarios, InspectScenarios}) {
+                    FullScenarios, PriorityScenarios, GrowthScenarios, InspectScenarios}) {
     for (Scenario& scenario : part()) all.push_back(std::move(scenario));
   }
   return all;

@@ -51,7 +51,8 @@ const char* NameOf(Verb verb) {
                                            "grow and recall",
                                            "close",
                                            "break",
-                                           "make whole"};
+                                           "make whole",
+                                           "a second passes"};
   return kNames[static_cast<int>(verb)];
 }
 bool OfSlot(Verb verb) {
@@ -74,7 +75,7 @@ class World {
   explicit World(const Setup& setup)
       : setup_(setup),
         place_(setup.kind.kind == efd::kBarrier ? 0 : setup.kind.permits, setup.kind.flags, setup.kind.max,
-               setup.kind.kind, setup.kind.max_waiting),
+               setup.kind.kind, setup.kind.max_waiting, setup.kind.ages ? kSecond : -1),
         spec_(setup.kind, setup.slots, CountThreads(setup)),
         waiters_(setup.slots.size(), nullptr),
         parked_(setup.slots.size(), false),
@@ -203,6 +204,9 @@ class World {
         spec_.Break(step.verb == Verb::kMakeWhole);
         TheRoom().SetBroken(place_.cell, step.verb == Verb::kBreak);
         return Settle();
+      case Verb::kLater:
+        spec_.now++;
+        return Settle();
     }
   }
 
@@ -218,6 +222,7 @@ class World {
       const Waiter* w = waiters_[i];
       add(static_cast<int>(spec_.is[i]) << 4 | spec_.lost[i] << 3);
       add(w == nullptr ? 0 : 4 | w->ready << 1 | static_cast<int>(w->owed));
+      add(std::count(spec_.begun.begin(), spec_.begun.end(), static_cast<int>(i)) > 0 ? spec_.now - spec_.since[i] : 0);
       add(w == nullptr ? 0 : in_slice_[i] << 2 | w->naps << 1 | static_cast<int>(w->patient_until != 0));
     }
     for (const auto* list : {&spec_.queue, &spec_.begun, &ready_}) {
@@ -257,6 +262,8 @@ class World {
       }
       if (verb == Verb::kGrow || verb == Verb::kLend) return spec_.total < setup_.kind.max;
       if (verb == Verb::kShrink) return spec_.total > 0;
+      // Until who has waited for longest counts higher than whoever may come.
+      if (verb == Verb::kLater) return !spec_.begun.empty() && spec_.now - spec_.since[At(Oldest())] < kMostPriority;
       return true;
     }
     if (OfThread(verb)) {
@@ -303,6 +310,11 @@ class World {
     return false;
   }
 
+  int Oldest() const {
+    return *std::min_element(spec_.begun.begin(), spec_.begun.end(),
+                             [&](int a, int b) { return spec_.since[At(a)] < spec_.since[At(b)]; });
+  }
+
   bool TakesFast(int i, int32_t want) {
     const bool may = spec_.MayTake(want);
     const bool took = efd::TryTake<RealSync>(place_.cell, party(slot(i).thread).at->slot(), want) >= efd::kTaken;
@@ -322,6 +334,8 @@ class World {
     test::Party& at = party(who.thread);
     if (role() == Role::kTaker && TakesFast(i, who.want)) return Settle();
     Waiter* w = at.participant.NewWait(at.at, who.want, role(), who.sync);
+    w->priority = static_cast<uint8_t>(who.priority);
+    w->since = spec_.now * kSecond * int64_t{1'000'000};
     waiters_[At(i)] = w;
     const bool refused = spec_.closed || spec_.broken;
     const Outcome outcome = role() == Role::kParty ? TheRoom().ArriveAtBarrier(w) : TheRoom().Arrive(w);
@@ -331,7 +345,7 @@ class World {
       spec_.threads[At(who.thread)].party = true;
     }
     Check((outcome == Outcome::kClosed) == refused, refused ? "let in where it is closed" : "refused");
-    const bool full = !refused && spec_.Full();
+    const bool full = !refused && spec_.Full(i);
     Check((outcome == Outcome::kFull) == full, full ? "one too many gets in" : "refused where there is a place");
     if (full) EndWait(i);
     if (full) return Settle();
@@ -534,6 +548,9 @@ class World {
     if (!holds) test::Fail(__FILE__, __LINE__, what);
   }
 
+  static constexpr int32_t kSecond = 1000;
+  static constexpr int kMostPriority = 2;  // of the setups'
+
   const Setup& setup_;
   test::Place place_;
   Specification spec_;
@@ -559,8 +576,8 @@ void Print() {
       printf("  thread %d %s\n", step.who, NameOf(step.verb));
     } else {
       const Slot& slot = trying->slots[At(step.who)];
-      printf("  %c (thread %d, %s, wants %d) %s\n", 'A' + step.who, slot.thread, slot.sync ? "blocking" : "a promise",
-             slot.want, NameOf(step.verb));
+      printf("  %c (thread %d, %s, wants %d, priority %d) %s\n", 'A' + step.who, slot.thread,
+             slot.sync ? "blocking" : "a promise", slot.want, slot.priority, NameOf(step.verb));
     }
   }
 }

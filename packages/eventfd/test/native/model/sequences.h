@@ -44,6 +44,7 @@ enum class Verb : uint8_t {
   kClose,
   kBreak,
   kMakeWhole,
+  kLater,  // who waits counts one level higher
 };
 
 struct Setup {

@@ -19,6 +19,11 @@ std::vector<Slot> Wanting(std::vector<Slot> slots, std::vector<int32_t> wants) {
   return slots;
 }
 
+std::vector<Slot> Ranked(std::vector<Slot> slots, std::vector<int> priorities) {
+  for (std::size_t i = 0; i < slots.size(); i++) slots[i].priority = priorities[i];
+  return slots;
+}
+
 }  // namespace
 
 const std::vector<Setup>& Setups() {
@@ -26,6 +31,8 @@ const std::vector<Setup>& Setups() {
   static const std::vector<V> lock = {V::kTry, V::kRelease, V::kReleaseOnly, V::kElsewhere, V::kBack, V::kDie};
   static const std::vector<V> resized = {V::kRelease, V::kGrow,      V::kShrink, V::kLend,
                                          V::kClose,   V::kElsewhere, V::kBack,   V::kDie};
+  static const std::vector<V> aging = {V::kRelease, V::kReleaseOnly, V::kLater, V::kElsewhere, V::kBack, V::kDie};
+  static const std::vector<V> aging_resized = {V::kRelease, V::kLater, V::kGrow, V::kShrink, V::kLend, V::kClose};
   static const std::vector<V> signal = {V::kPost, V::kPostTwo, V::kTry, V::kElsewhere, V::kBack, V::kDie};
   static const std::vector<V> posts = {V::kPost, V::kElsewhere, V::kBack, V::kDie};
   static const std::vector<V> event = {V::kSet, V::kReset, V::kElsewhere, V::kBack, V::kDie};
@@ -37,6 +44,10 @@ const std::vector<Setup>& Setups() {
   };
   static const auto with_places = [](Kind kind, int32_t places) {
     kind.max_waiting = places;
+    return kind;
+  };
+  static const auto ageless = [](Kind kind) {
+    kind.ages = false;
     return kind;
   };
   const Kind one = of(efd::kSemaphore, 1, 3), two = of(efd::kSemaphore, 2, 3), fair = of(efd::kSemaphore, 1, 3, kFair),
@@ -69,6 +80,18 @@ const std::vector<Setup>& Setups() {
       {"sequences: semaphore of 1, one may wait, resized", with_places(one, 1), kBoth, resized, 5},
       {"sequences: fair semaphore of 2, weights, two may wait", with_places(fair_two, 2), Wanting(kFour, {2, 1, 1, 2}),
        lock, 5},
+      {"sequences: priorities, promises", one, Ranked(kThreePromises, {0, 1, 2}), aging, 5},
+      {"sequences: priorities, a thread does both", fair, Ranked(kBoth, {2, 0, 1}), aging, 5},
+      {"sequences: priorities, fair semaphore of 2", fair_two, Ranked(kMixed, {0, 2, 1}), aging, 5},
+      {"sequences: priorities, weights 2 1 2", two, Ranked(Wanting(kBoth, {2, 1, 2}), {0, 1, 2}), aging, 5},
+      {"sequences: priorities, resized and closed", fair, Ranked(kMixed, {0, 1, 2}), aging_resized, 5},
+      {"sequences: priorities, one may wait", with_places(one, 1), Ranked(kMixed, {1, 0, 2}), aging, 5},
+      {"sequences: priorities, four", one, Ranked(kFour, {1, 0, 2, 0}), {V::kRelease, V::kDie, V::kLater}, 5},
+      {"sequences: priorities, nobody ages",
+       ageless(one),
+       Ranked(kFour, {0, 1, 2, 1}),
+       {V::kTry, V::kRelease, V::kDie},
+       5},
       {"sequences: mutex", mutex, kFour, lock, 5},
       {"sequences: fair mutex", fair_mutex, kFour, lock, 5},
       {"sequences: rwlock, two write", rwlock, Wanting(kFour, {all, 1, 1, all}), lock, 5},

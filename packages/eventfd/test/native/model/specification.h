@@ -17,6 +17,7 @@ struct Kind {
   int32_t permits = 1;  // free at first
   int32_t max = efd::kMaxPermits;
   int32_t max_waiting = -1;  // negative: as many as come
+  bool ages = true;          // who waits for a while counts one level higher
 
   bool has_ledger() const { return kind <= efd::kRwLock; }
   bool counts() const { return has_ledger() || kind == efd::kSignal; }  // what one gets is taken from the others
@@ -30,6 +31,7 @@ struct Slot {
   int thread;
   bool sync;
   int32_t want = 1;
+  int priority = 0;
 };
 
 // Of a slot. Who was granted what it waits for, or refused, has not looked yet.
@@ -58,6 +60,7 @@ class Specification {
         threads(threads),
         is(slots.size(), Is::kIdle),
         lost(slots.size(), false),
+        since(slots.size(), 0),
         free(kind.kind == efd::kBarrier ? 0 : kind.permits),
         total(kind.permits) {}
 
@@ -69,14 +72,27 @@ class Specification {
 
   // The first that can run; -1: nobody.
   int Turn() const {
+    int turn = -1;
     for (const int slot : queue) {
-      if (CanRun(slot)) return slot;
+      if (CanRun(slot) && (turn < 0 || Outranks(slot, turn))) turn = slot;
     }
-    return -1;
+    return turn;
   }
 
-  // Whether whoever comes now, and is not served at once, is one too many.
-  bool Full() const { return kind.max_waiting >= 0 && static_cast<int32_t>(queue.size()) >= kind.max_waiting; }
+  // Whether it comes before one that came earlier, or is of the same priority.
+  bool Outranks(int slot, int earlier) const {
+    const int levels = slots[At(slot)].priority - slots[At(earlier)].priority;
+    if (levels == 0 || !kind.ages) return levels > 0;
+    const int older = since[At(earlier)] - since[At(slot)];
+    return older + levels > 0 || (older + levels == 0 && levels < 0);
+  }
+
+  // Whether who comes now is one too many: it is not served at once.
+  bool Full(int slot) {
+    if (kind.max_waiting < 0 || static_cast<int32_t>(queue.size()) < kind.max_waiting) return false;
+    since[At(slot)] = now;
+    return free < Needs(slot) || (Turn() >= 0 && !Outranks(slot, Turn()));
+  }
 
   // Whether the fast path gives so many.
   bool MayTake(int32_t want) const { return !closed && free >= std::max(want, 1) && (Turn() < 0 || !IsOwed(Turn())); }
@@ -86,6 +102,7 @@ class Specification {
   void Arrive(int slot) {
     is[At(slot)] = Is::kWaiting;
     lost[At(slot)] = false;
+    since[At(slot)] = now;
     queue.push_back(slot);
     begun.push_back(slot);
     if (kind.kind != efd::kBarrier) return;
@@ -133,12 +150,15 @@ class Specification {
     std::vector<bool> granted(slots.size(), false);
     const bool refused = closed || refuses || (broken && kind.kind == efd::kBarrier);
     if (kind.counts()) {
-      for (const int slot : waited) {
-        if (seen[At(slot)].is != Is::kGranted) continue;
-        if (slot != Turn()) return "granted before one that came earlier";
+      for (int slot = Turn(); slot >= 0 && seen[At(slot)].is == Is::kGranted; slot = Turn()) {
         if (free < slots[At(slot)].want) return "granted what is not free";
         free -= slots[At(slot)].want;
         granted[At(slot)] = Grant(slot);
+      }
+      for (const int slot : waited) {
+        const bool early = seen[At(slot)].is == Is::kGranted && !granted[At(slot)];
+        if (early)
+          return Highest(slot) ? "granted before one that came earlier" : "granted before one that outranks it";
       }
     } else if (kind.gate()) {
       for (const int slot : waited) granted[At(slot)] = free > 0 && Grant(slot);
@@ -180,8 +200,10 @@ class Specification {
   std::vector<Thread> threads;
   std::vector<Is> is;
   std::vector<bool> lost;  // was overtaken, and its patience is over
-  std::vector<int> queue;  // who waits, in order
+  std::vector<int> since;  // when each began to wait
+  std::vector<int> queue;  // who waits, in order of arrival
   std::vector<int> begun;  // who waits or has not looked, in order of arrival
+  int now = 0;             // how often it was that who waits counts one level higher
   int32_t free;
   int32_t total;
   int32_t given = 0;     // sets and notifications of this operation: they are for who waits now
@@ -193,6 +215,9 @@ class Specification {
  private:
   static std::size_t At(int i) { return static_cast<std::size_t>(i); }
   int Count() const { return static_cast<int>(slots.size()); }
+
+  // Whether nobody of another priority is before it.
+  bool Highest(int slot) const { return slots[At(slot)].priority == slots[At(Turn())].priority; }
 
   bool Grant(int slot) {
     is[At(slot)] = Is::kGranted;

@@ -74,6 +74,10 @@ void Host::Deadlocked(const std::vector<efd::DeadlockStep>& cycle) {
   world_->CheckDeadlock(cycle);
 }
 
+int64_t Host::Now() const {
+  return world_->Now();
+}
+
 // Self
 
 Self::Self(World* world, int actor) : world_(world), host_(world, actor), actor_(&World::TheRoom(), &host_) {
@@ -152,6 +156,11 @@ Got Self::Await(ModelWaiter* waiter, bool timed) {
   return Note("await", at_[0]->slot() == nullptr ? got : Took(0, want, got));
 }
 
+void Self::LetTimePass() {
+  host_.Boundary();
+  world_->LetTimePass();
+}
+
 void Self::Grow(int32_t permits, int32_t recalled) {
   host_.Boundary();
   Explorer::Note(permits > 0 ? "grows" : "shrinks");
@@ -227,15 +236,16 @@ void World::Begin() {
   const int32_t permits[] = {scenario_->permits, scenario_->second_permits};
   for (int i = 0; i < 2; i++) {
     const bool first = i == 0;
-    offsets_[i] =
-        arena_->AllocateCell(first ? scenario_->kind : int{efd::kSemaphore}, first ? scenario_->flags : 0, permits[i],
-                             first ? scenario_->max : efd::kMaxPermits, "", first ? scenario_->max_waiting : -1);
+    offsets_[i] = arena_->AllocateCell(first ? scenario_->kind : int{efd::kSemaphore}, first ? scenario_->flags : 0,
+                                       permits[i], first ? scenario_->max : efd::kMaxPermits, "",
+                                       first ? scenario_->max_waiting : -1, scenario_->aging);
     cells_[i] = arena_->At(offsets_[i]);
     inside_[i] = 0;
   }
   guarded_ = owner_died_ = unmapped_ = false;
   std::fill(std::begin(ModelSync::time), std::end(ModelSync::time), 0);
   queue_.clear();
+  now_ = 0;
   current_ = this;
   ModelActor::Spinner::SetMostSpinning(scenario_->spinning);
   ModelSync::on_load = OnLoad;
@@ -350,6 +360,11 @@ void World::OnWrite(int32_t* word, int32_t before, int32_t after) {
   if (cell == nullptr || word != cell + efd::kState) return;
   for (const Waiting& each : self.queue_) {
     if (each.waiter->cell != cell || !each.queued() || self.MayBePassed(each)) continue;
+    const ModelWaiter* as = self.selves_[actor]->host().takes_as;
+    if (as != nullptr && as->priority > each.standing.priority &&
+        self.Outranks({as->priority, as->since}, each.standing)) {
+      continue;
+    }
     CHECK_SAYS(each.lost < self.MostLost(each), "a waiter whose patience is over is overtaken again");
     CHECK_SAYS((cell[efd::kFlags] & efd::kFair) == 0, "a fair queue is overtaken");
     CHECK_SAYS(each.waiter->want == 1, "a waiter for several is overtaken");
@@ -357,8 +372,8 @@ void World::OnWrite(int32_t* word, int32_t before, int32_t after) {
 }
 
 void World::AfterStep() {
-  // First come, first served, whatever the mode: it is running threads that may overtake, not waiters. But promises of
-  // blocked threads are passed over; what these have not seen they give back, and come first.
+  // First come, first served, within a priority, whatever the mode: it is running threads that may overtake, not
+  // waiters. But promises of blocked threads are passed over; what these have not seen they give back, and come first.
   for (std::size_t i = 0; i < queue_.size(); i++) {
     if (queue_[i].seen_served && !queue_[i].served()) {
       queue_[i].seen_served = false;
@@ -368,9 +383,12 @@ void World::AfterStep() {
   }
   for (std::size_t j = 0; j < queue_.size(); j++) {
     if (!queue_[j].served() || std::exchange(queue_[j].seen_served, true)) continue;
-    for (std::size_t i = 0; i < j; i++) {
-      CHECK_SAYS(queue_[j].waiter->cell != queue_[i].waiter->cell || !queue_[i].queued() || MayBePassed(queue_[i]),
-                 "a waiter is served before one that came earlier");
+    for (std::size_t i = 0; i < queue_.size(); i++) {
+      if (i == j || queue_[j].waiter->cell != queue_[i].waiter->cell || !queue_[i].queued()) continue;
+      CHECK_SAYS(!ComesBefore(i, j) || MayBePassed(queue_[i]),
+                 queue_[i].standing.priority == queue_[j].standing.priority
+                     ? "a waiter is served before one that came earlier"
+                     : "a waiter is served before one that outranks it");
     }
   }
   if (scenario_->max_waiting >= 0) {
@@ -383,6 +401,32 @@ void World::AfterStep() {
   }
 }
 
+// Of different priorities. Each level counts as much as it takes to grow so old.
+bool World::Outranks(const Standing& a, const Standing& b) const {
+  const int levels = a.priority - b.priority;
+  if (scenario_->aging < 0) return levels > 0;
+  const int64_t earlier = b.since - a.since;
+  const int64_t ahead = earlier + levels * scenario_->aging * int64_t{1'000'000};
+  return ahead > 0 || (ahead == 0 && levels < 0);
+}
+
+// By their places in `queue_`.
+bool World::ComesBefore(std::size_t i, std::size_t j) const {
+  const Waiting &a = queue_[i], &b = queue_[j];
+  return a.standing.priority == b.standing.priority ? i < j : Outranks(a.standing, b.standing);
+}
+
+int64_t World::Now() {
+  Explorer::Before({Kind::kLoad, &now_});
+  return now_;
+}
+
+void World::LetTimePass() {
+  Explorer::Before({Kind::kChange, &now_});
+  Explorer::Note("lets time pass");
+  now_ += scenario_->aging * int64_t{1'000'000};
+}
+
 bool World::MayBePassed(const Waiting& each) const {
   return !each.waiter->sync && selves_[each.actor]->host().blocks;
 }
@@ -391,15 +435,17 @@ bool World::MayBePassed(const Waiting& each) const {
 void World::CheckServed() const {
   for (const int32_t* cell : cells_) {
     const int32_t free = efd::FreePermits(cell[efd::kState]);
-    for (const Waiting& each : queue_) {
+    std::size_t first = queue_.size();
+    for (std::size_t i = 0; i < queue_.size(); i++) {
+      const Waiting& each = queue_[i];
       if (each.waiter->cell != cell || !each.queued()) continue;
       CHECK_SAYS(free <= 0 || (cell[efd::kFlags] & efd::kAutoReset) == 0,
                  "an auto-reset event that is set has waiters");
-      if (MayBePassed(each)) continue;
-      CHECK_SAYS(free < std::max(each.waiter->want, 1) || each.waiter->ready.peek() || each.waiter->naps,
-                 "what is free idles");
-      break;
+      if (!MayBePassed(each) && (first == queue_.size() || ComesBefore(i, first))) first = i;
     }
+    if (first == queue_.size()) continue;
+    const ModelWaiter* waiter = queue_[first].waiter;
+    CHECK_SAYS(free < std::max(waiter->want, 1) || waiter->ready.peek() || waiter->naps, "what is free idles");
   }
 }
 
@@ -454,6 +500,7 @@ const char* World::NameOf(const void* object) const {
     snprintf(name, sizeof name, "%s%s", kWords[(at - cell) / 4], i == 0 ? "" : " of the second cell");
     return name;
   }
+  if (object == &now_) return "the clock";
   for (int i = 0; i < actors(); i++) {
     if (object == selves_[i]->host().signal_word()) {
       snprintf(name, sizeof name, "the waker of %c", 'A' + i);

@@ -51,18 +51,23 @@ class Host final : public efd::Waker {
   void OwesService(bool owes) { owes_service = owes; }
   void Spins();
   void SpinsNoMore() { spins = false; }
-  void BeginsTaking(const int32_t* cell) { taking = cell; }
+  void BeginsTaking(const int32_t* cell, const ModelWaiter* as = nullptr) {
+    taking = cell;
+    takes_as = as;
+  }
   void EndsTaking() { taking = nullptr; }
+  int64_t Now() const;
 
   int dies_at = -1;  // at which boundary; -1: never
   int boundaries = 0;
   bool spins = false;
-  bool blocks = false;                   // in a sync wait, or about to be or not to be
-  bool owes_service = false;             // it has released, and not served the queue
-  const int32_t* taking = nullptr;       // the cell whose fast path it is in
-  bool busy = false;                     // inside a call from JavaScript
-  const ModelWaiter* blocked = nullptr;  // on a mutex, without a timeout
-  uint64_t blocked_since = 0;            // the later, the greater
+  bool blocks = false;                    // in a sync wait, or about to be or not to be
+  bool owes_service = false;              // it has released, and not served the queue
+  const int32_t* taking = nullptr;        // the cell whose fast path it is in
+  const ModelWaiter* takes_as = nullptr;  // ... or that it arrives at
+  bool busy = false;                      // inside a call from JavaScript
+  const ModelWaiter* blocked = nullptr;   // on a mutex, without a timeout
+  uint64_t blocked_since = 0;             // the later, the greater
   int actor() const { return actor_; }
   const bool* signal_word() const { return &wakes_; }
 
@@ -98,6 +103,14 @@ class Self {
   Got SyncOn(int cell, int32_t permits = 1) {
     return Took(cell, permits, actor_.AcquireSync(at(cell), permits, false));
   }
+
+  // Its waits are of this priority from now on.
+  Self& As(int priority) {
+    actor_.priority = priority;
+    return *this;
+  }
+  // So long that who waits counts one level higher.
+  void LetTimePass();
 
   // An async wait that is begun now and awaited, or aborted, later.
   ModelWaiter* Park(int32_t permits = 1, efd::Role role = efd::Role::kTaker);
@@ -161,6 +174,7 @@ struct Scenario {
   int spinning = 0;    // how many may spin at a time
   bool grows = false;  // the table of the waiting room: it begins with one bucket
   int32_t max_waiting = -1;
+  int32_t aging = efd::kDefaultAging;
 };
 
 class World final : public Program {
@@ -192,8 +206,12 @@ class World final : public Program {
 
   // For hosts
 
+  int64_t Now();
+  void LetTimePass();
   void CheckSpinning() const;
-  void Queued(int actor, ModelWaiter* waiter) { queue_.push_back({waiter, actor, 0, ++last_arrival_}); }
+  void Queued(int actor, ModelWaiter* waiter) {
+    queue_.push_back({waiter, actor, 0, ++last_arrival_, Standing{waiter->priority, waiter->since}});
+  }
   void Resumed(ModelWaiter* waiter, efd::Outcome outcome);
   void Left(ModelWaiter* waiter);
   void Blocked(int actor);
@@ -205,11 +223,17 @@ class World final : public Program {
  private:
   friend class Self;
 
+  struct Standing {
+    int priority;
+    int64_t since;
+  };
+
   struct Waiting {
     ModelWaiter* waiter;
     int actor;
     int lost;  // how often it was woken and found nothing
     uint64_t arrival;
+    Standing standing;
     bool seen_served = false;
     bool queued() const { return waiter->queue != nullptr; }
     bool served() const { return waiter->outcome != efd::Outcome::kWaiting; }
@@ -221,6 +245,8 @@ class World final : public Program {
   std::vector<Waiting>::iterator Find(ModelWaiter* waiter);
   void UnmapIfLeft();
   bool MayBePassed(const Waiting& each) const;
+  bool Outranks(const Standing& a, const Standing& b) const;
+  bool ComesBefore(std::size_t i, std::size_t j) const;
   int MostLost(const Waiting& each) const;
   void CheckServed() const;
   bool WaitsFor(int actor, int other, const int32_t* cell) const;
@@ -242,6 +268,7 @@ class World final : public Program {
   std::unique_ptr<Self> selves_[kMaxActors];
   std::vector<Waiting> queue_;  // in order of arrival
   uint64_t last_arrival_ = 0;
+  int64_t now_ = 0;  // in nanoseconds
   efd::Roster<ModelSync> roster_;
   int32_t inside_[2];  // by the actors' own count
   static inline World* current_ = nullptr;

@@ -111,6 +111,7 @@ class Life {
     const int i = host_->Below(kCellCount);
     const int32_t want = 1 + host_->Below(kCells[i].permits);
     const bool timed = HoldsAny() || host_->Below(4) == 0;
+    actor_.priority = host_->Below(3) == 0 ? host_->Below(efd::kMostPriority + 1) : 0;
     switch (host_->Below(8)) {
       case 0:
         if (actor_.TryAcquire(at_[i], want)) Entered(i, want);

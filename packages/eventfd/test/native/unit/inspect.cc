@@ -73,7 +73,7 @@ struct Party {
   }
   Waiter* Queue(Participant::Attachment* at) {
     Waiter* waiter = participant.NewWait(at, 1, efd::Role::kTaker, false);
-    waiter->since_ms = ++last_wait;
+    waiter->since = ++last_wait;
     CHECK(world.room.Arrive(waiter) == Outcome::kWaiting);
     return waiter;
   }
@@ -145,7 +145,7 @@ TEST("inspect: a long queue is looked at in steps, while those in it leave and o
     });
     // In the order of the queue, each once.
     const auto& waiters = objects[0].waiters;
-    for (std::size_t i = 1; i < waiters.size(); i++) CHECK(waiters[i].since_ms > waiters[i - 1].since_ms);
+    for (std::size_t i = 1; i < waiters.size(); i++) CHECK(waiters[i].since > waiters[i - 1].since);
     return waiters.size();
   };
   CHECK_EQ(look([](std::size_t) {}), 1000);
@@ -164,7 +164,7 @@ TEST("inspect: a long queue is looked at in steps, while those in it leave and o
     for (std::size_t i = 100; step == 3 && i < 200; i++) party.Leave(std::exchange(waits[i], nullptr));
   });
   CHECK_EQ(objects[0].waiters.size(), 928);
-  CHECK_EQ(objects[0].waiters[127].since_ms + 73, objects[0].waiters[128].since_ms);
+  CHECK_EQ(objects[0].waiters[127].since + 73, objects[0].waiters[128].since);
   // All go; the queue with them.
   waits.erase(std::remove(waits.begin(), waits.end(), nullptr), waits.end());
   for (int i = 0; i < 500; i++) waits.push_back(party.Queue(at));

@@ -31,7 +31,7 @@ TEST("parking lot: a queue exists while somebody waits") {
   auto* queue = bucket.Find(cell.words);
   CHECK(queue != nullptr && queue == a.queue && queue == b.queue);
   CHECK_EQ(queue->length, 2);
-  CHECK(queue->waiters.front() == &a);
+  CHECK(queue->front() == &a);
   Lot::Bucket::Remove(&a);
   bucket.DropIfEmpty(queue);
   CHECK(bucket.Find(cell.words) == queue);
@@ -50,7 +50,7 @@ TEST("parking lot: queues that share a bucket are kept apart") {
   }
   for (int i = 0; i < Many::kCells; i++) {
     auto* queue = Lot::Bucket(&many->lot, waiters[i].cell).Find(waiters[i].cell);
-    CHECK(queue != nullptr && queue->waiters.front() == &waiters[i]);
+    CHECK(queue != nullptr && queue->front() == &waiters[i]);
     CHECK_EQ(queue->length, 1);
   }
   // Out of order, so that queues leave from the front, the middle and the end of a bucket's chain.
@@ -97,7 +97,7 @@ TEST("parking lot: a queue is found as fast among 160,000 as among 1,000") {
   for (Waiter& waiter : crowd->waiters) {
     Lot::Bucket bucket(&crowd->lot, waiter.cell);
     auto* queue = bucket.Find(waiter.cell);
-    CHECK(queue != nullptr && queue->waiters.front() == &waiter);
+    CHECK(queue != nullptr && queue->front() == &waiter);
     Lot::Bucket::Remove(&waiter);
     bucket.DropIfEmpty(queue);
   }

@@ -47,13 +47,15 @@ function endlessWays({ endless, books, worker, random, during }) {
   }
 
   return [
-    ['Semaphore', () => often(() => leave(semaphore.acquireSync({ permits: 1 + random(2) })))],
+    ['Semaphore', () => often(() => leave(semaphore.acquireSync({ permits: 1 + random(2), priority: random(8) })))],
     [
       'Semaphore',
-      async () => (await several(async () => leave(await semaphore.acquire({ permits: 1 + random(2) })))).length,
+      async () =>
+        (await several(async () => leave(await semaphore.acquire({ permits: 1 + random(2), priority: random(8) }))))
+          .length,
     ],
     ['Mutex', () => often(() => leave(mutex.lockSync()))],
-    ['Mutex', async () => (await several(async () => leave(await mutex.lock()))).length],
+    ['Mutex', async () => (await several(async () => leave(await mutex.lock({ priority: random(8) })))).length],
     ['RwLock', () => often((i) => leave(i % 4 === 0 ? rwlock.writeSync() : rwlock.readSync()))],
     [
       'RwLock',

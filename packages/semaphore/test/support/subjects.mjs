@@ -5,15 +5,15 @@
 import { Barrier, Condition, Event, Latch, Mutex, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
 
 /** Classes that are held: to shut one is to take it, to open it to give it back. */
-function lock(make, from, methods, state, { tells = false } = {}) {
+function lock(make, from, methods, state, { tells = false, priority } = {}) {
   const { take, pass, passSync, shut = take, leave } = methods;
   return {
     make,
     from,
     shut: (subject) => subject[shut](),
     open: (_, held) => held[leave](),
-    pass: (subject, options) => subject[pass](options),
-    passSync: (subject, options) => subject[passSync](options),
+    pass: (subject, options) => subject[pass]({ ...options, priority }),
+    passSync: (subject, options) => subject[passSync]({ ...options, priority }),
     leave: (_, held) => held[leave](),
     state,
     owned: true,
@@ -52,6 +52,7 @@ const semaphore = (fair) =>
     Semaphore.from,
     acquire,
     ({ available, waiting }) => ({ available, waiting }),
+    { priority: fair ? 3 : 0 },
   );
 const mutex = () =>
   lock(
@@ -59,7 +60,7 @@ const mutex = () =>
     Mutex.from,
     { take: 'tryLock', pass: 'lock', passSync: 'lockSync', leave: 'unlock' },
     ({ locked, waiting }) => ({ locked, waiting }),
-    { tells: true },
+    { tells: true, priority: 7 },
   );
 const rwlock = (pass, passSync, tells) =>
   lock(

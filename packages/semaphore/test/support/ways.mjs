@@ -122,12 +122,16 @@ export function waysOf({ objects, books, worker, random, attempts, during = () =
   }
 
   function semaphoreBlocks() {
-    attempts.oneSync(() => leave(semaphore.acquireSync({ permits: 1 + random(3), timeout: random(3) })));
+    attempts.oneSync(() =>
+      leave(semaphore.acquireSync({ permits: 1 + random(3), priority: random(8), timeout: random(3) })),
+    );
     return 1;
   }
 
   function semaphoreWaits() {
-    return attempts.crowd(async (options) => leave(await semaphore.acquire({ ...options, permits: 1 + random(3) })));
+    return attempts.crowd(async (options) => {
+      leave(await semaphore.acquire({ ...options, permits: 1 + random(3), priority: random(8) }));
+    });
   }
 
   /** Where few may wait: never more than so many stand there. */
@@ -136,7 +140,7 @@ export function waysOf({ objects, books, worker, random, attempts, during = () =
     attempts.oneSync(() => leave(bounded.acquireSync({ timeout: random(3) })));
     const done = await attempts.crowd(async (options) => {
       // Who was granted and then put back, for its thread blocked, has had its place; here all threads block now and then.
-      const wait = bounded.acquire(options);
+      const wait = bounded.acquire({ ...options, priority: random(8) });
       if (bounded.waiting > 2 * maxWaiting) throw new Error(`${bounded.waiting} wait where ${maxWaiting} may`);
       leave(await wait);
     });
@@ -144,14 +148,14 @@ export function waysOf({ objects, books, worker, random, attempts, during = () =
   }
 
   async function locks() {
-    attempts.oneSync(() => leave(mutex.lockSync({ timeout: random(3) })));
-    return 1 + (await attempts.crowd(async (options) => leave(await mutex.lock(options))));
+    attempts.oneSync(() => leave(mutex.lockSync({ priority: random(3), timeout: random(3) })));
+    return 1 + (await attempts.crowd(async (options) => leave(await mutex.lock({ ...options, priority: random(3) }))));
   }
 
   async function readsAndWrites() {
     attempts.oneSync(() => leave(rwlock.readSync({ timeout: random(3) })));
-    attempts.oneSync(() => leave(rwlock.writeSync({ timeout: random(3) })));
-    await attempts.crowd(async (options) => leave(await rwlock.read(options)));
+    attempts.oneSync(() => leave(rwlock.writeSync({ priority: random(3), timeout: random(3) })));
+    await attempts.crowd(async (options) => leave(await rwlock.read({ ...options, priority: random(3) })));
     return 2 + (await attempts.crowd(async (options) => leave((await rwlock.write(options)).downgrade())));
   }
 

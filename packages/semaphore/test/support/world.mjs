@@ -35,7 +35,8 @@ export class World {
     this.permits = PERMITS;
     this.latch = latch;
     this.objects = {
-      semaphore: new Semaphore(PERMITS, { name }),
+      // So that some count higher before they give up.
+      semaphore: new Semaphore(PERMITS, { name, aging: 1 }),
       mutex,
       rwlock: new RwLock({ name }),
       condition: new Condition(mutex, { name }),

@@ -13,6 +13,7 @@ struct Blocking {
 
 Blocking BindRoom(Napi::Env env, Napi::Object exports);                           // bind_room.cc
 void BindNames(Napi::Env env, Napi::Object exports, void* room);                  // bind_names.cc
+void BindLocks(Napi::Env env, Napi::Object exports, void* room);                  // bind_locks.cc
 void BindEventFd(Napi::Env env, Napi::Object exports, const Blocking& blocking);  // bind_eventfd.cc
 #ifdef EFD_POINTS
 void BindPoints(Napi::Env env, Napi::Object exports);  // bind_points.cc

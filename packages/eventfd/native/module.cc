@@ -14,6 +14,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   }
   const Blocking blocking = BindRoom(env, exports);
   BindNames(env, exports, blocking.room);
+  BindLocks(env, exports, blocking.room);
   BindEventFd(env, exports, blocking);
 #ifdef EFD_POINTS
   BindPoints(env, exports);

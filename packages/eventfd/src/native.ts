@@ -78,6 +78,8 @@ export interface RoomCopy {
   decided(count: number): void;
   /** The waits of promises that are under way. */
   waits(): UnderWay[];
+  /** Something became of requests for Web Locks: `takeLockNews` says what. Once there are any. */
+  onLockNews?: () => void;
   /** The one thing that writes down what the thread does while there is a trace, where this copy has made it. */
   recorder?: unknown;
   /** Such a thing is there, whichever copy has made it; or is no longer. */
@@ -338,7 +340,41 @@ export interface NamesBinding {
   giveNamed(attachment: number, permits: number): number;
 }
 
-type Addon = EventFdBinding & RoomBinding & NamesBinding;
+/** How a request is made that cannot be granted at once; native/core/lock_table.h. */
+export const LockUrgency = { WAITS: 0, IF_AVAILABLE: 1, STEALS: 2 } as const;
+export type LockUrgency = (typeof LockUrgency)[keyof typeof LockUrgency];
+
+/** What became of a request, and that there is none. */
+export const LockResult = { ENDED: -1, NOT_AVAILABLE: -2, PENDING: 0, HELD: 1, STOLEN: 2 } as const;
+
+/** What the news say of a request: both, when it was granted and stolen before its thread heard of either. */
+export const LockNews = { GRANTED: 1, STOLEN: 2 } as const;
+
+/** A lock as `queryLocks` finds it. */
+export interface QueriedLock {
+  readonly name: string;
+  readonly shared: boolean;
+  readonly thread: number;
+}
+
+/**
+ * native/bind_locks.cc: Web Locks. A `request` is the index of one of this thread's: of its lock, too, once that was granted.
+ * What becomes of it later is in the news, of which `RoomCopy.onLockNews` hears.
+ */
+export interface LocksBinding {
+  /** `request << 1 | held`; or NOT_AVAILABLE; or an errno, as RoomResult tells it. It holds the loop, with `ref`, while it waits. */
+  requestLock(copy: number, name: string, shared: boolean, urgency: LockUrgency, ref: boolean): number;
+  /** Gives the lock back, or gives up waiting. What it was; the request is no more. */
+  endLock(request: number): number;
+  /** The time of the wait is up. PENDING: the request is no more. Else what was decided by now, which this thread has heard. */
+  expireLock(request: number): number;
+  /** Fills `batch` with `request << 2 | news`, by `LockNews`, and says how many there were. */
+  takeLockNews(copy: number, batch: Uint32Array): number;
+  /** All of the process, at one moment: held in the order of the grants, pending in that of the requests. */
+  queryLocks(): { readonly held: readonly QueriedLock[]; readonly pending: readonly QueriedLock[] };
+}
+
+type Addon = EventFdBinding & RoomBinding & NamesBinding & LocksBinding;
 
 /** Whether this module is not in its package any more. */
 function isBundled(): boolean {

@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "attachment_table.h"
 #include "ledger.h"
+#include "lock_table.h"
 #include "pool.h"
 #include "room.h"
 
@@ -37,10 +38,13 @@ class Participant {
     Waiter<S>* waiter = nullptr;
   };
 
-  Participant(Room<S>* room, Waker* waker) : room_(room), thread_(new Thread<S>(waker)) {}
+  // `locks` is null where there are none.
+  Participant(Room<S>* room, Waker* waker, LockTable<S>* locks = nullptr)
+      : room_(room), thread_(new Thread<S>(waker)), locks_(locks), lock_client_(thread_) {}
   ~Participant() { thread_->Unref(); }
 
   Thread<S>* thread() const { return thread_; }
+  LockClient<S>* lock_client() { return &lock_client_; }
 
   // Returns the arena's index in this thread, and whether it is new to it. However often a copy joins, it has joined.
   uint32_t Join(Arena* arena, bool* is_new, uint32_t copy = 0) {
@@ -256,7 +260,8 @@ class Participant {
   //   1. its waits leave their queues, and what they had been granted and nobody saw goes to the next;
   //   2. what the ledger says it holds is given back;
   //   3. every cell it was attached to is looked at again, for a release of its that was cut off half way;
-  //   4. no signal reaches its waker any more.
+  //   4. its Web Locks go to the next, and its requests are dropped;
+  //   5. no signal reaches its waker any more.
   // The cells are handed back last: until then the memory is this thread's to touch.
   void Die() {
     while (Waiter<S>* waiter = thread_->waiters.front()) {
@@ -267,6 +272,7 @@ class Participant {
       room_->Recover(attachment.cell(), attachment.slot(), attachment.kind);
       if (attachment.party) room_->LoseParty(attachment.cell(), attachment.life);
     });
+    if (locks_ != nullptr) locks_->Die(&lock_client_);
     AtPoint("retiring");
     thread_->Retire();
     AtPoint("retired");
@@ -290,6 +296,8 @@ class Participant {
 
   Room<S>* room_;
   Thread<S>* thread_;
+  LockTable<S>* const locks_;
+  LockClient<S> lock_client_;
   typename S::Mutex table_mutex_;  // this thread changes the next three under it, and reads them without
   Blocked blocked_on_;
   std::vector<Member> members_;

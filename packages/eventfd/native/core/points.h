@@ -30,7 +30,11 @@ namespace efd {
 //   leaving    it gives up a wait; Die's step 1, too                   C++, which goes on
 //   closing    it closes a cell                                        C++, which goes on: all waits end
 //   dying      its end has begun; others still see it                  Die
-//   retiring   all is given back, others may still signal it           Die, step 4
+//   retiring   all is given back, others may still signal it           Die, step 5
+//   asking     it asks for a Web Lock                                  nothing to mend
+//   asked      the table has its request, JavaScript does not know     Die, step 4
+//   unlocking  it gives a Web Lock back, or its Die does               C++, which goes on; else Die, step 4
+//   unlocked   the next are served                                     nothing to mend
 //   retired    its waker is gone                                       the rest of Die
 //
 // packages/semaphore/test/fault/points-*.test.ts kill a worker at each. Only a build with EFD_POINTS has them

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "list.h"
@@ -110,6 +111,15 @@ class Thread {
     return true;
   }
 
+  // Something else than a waiter is to be looked at, by the thread's loop. True when the thread must be signalled for it.
+  bool DeliverNews() {
+    typename S::Lock lock(mutex_);
+    news_ = true;
+    if (in_sync_wait_ || signalled_ || retired_) return false;
+    signalled_ = true;
+    return true;
+  }
+
   // Under a lock of its own. The thread that is woken takes `mutex_` first thing; were it the same, it would find it
   // held by whom it was woken by, and go to sleep again at once.
   void Signal() {
@@ -123,6 +133,18 @@ class Thread {
   void Heard() {
     typename S::Lock lock(mutex_);
     signalled_ = false;
+  }
+
+  // Whether there is something else to look at than waiters. It is being looked at from now on.
+  bool TakeNews() {
+    typename S::Lock lock(mutex_);
+    return std::exchange(news_, false);
+  }
+
+  // It was not looked at to the end.
+  void KeepNews() {
+    typename S::Lock lock(mutex_);
+    news_ = true;
   }
 
   // The next async waiter to look at, by Room::Resume.
@@ -187,7 +209,7 @@ class Thread {
   void SignalSelf(bool end_sync_wait) {
     typename S::Lock lock(mutex_);
     if (end_sync_wait) in_sync_wait_ = false;
-    const bool needed = !ready_.empty() || (end_sync_wait && blocked_);
+    const bool needed = !ready_.empty() || news_ || (end_sync_wait && blocked_);
     if (!needed || signalled_ || retired_) return;
     signalled_ = true;
     waker_->Signal();
@@ -198,6 +220,7 @@ class Thread {
   bool waker_gone_ = false;  // under waker_mutex_
   typename S::Mutex mutex_;
   List<Waiter<S>, InReady> ready_;
+  bool news_ = false;          // there is something else to look at
   bool signalled_ = false;     // a signal is on its way, or was sent and not heard yet
   bool in_sync_wait_ = false;  // the thread does not look at its async waiters
   bool parked_ = false;        // ... and sleeps
@@ -217,14 +240,11 @@ class Wakes {
 
   void Deliver(Waiter<S>* waiter) {
     if (!waiter->ready) woken_++;
-    Thread<S>* thread = waiter->thread;
-    if (!thread->Deliver(waiter)) return;
-    thread->Ref();
-    if (first_ == nullptr) {
-      first_ = thread;
-    } else {
-      more_.push_back(thread);
-    }
+    if (waiter->thread->Deliver(waiter)) Add(waiter->thread);
+  }
+
+  void DeliverNews(Thread<S>* thread) {
+    if (thread->DeliverNews()) Add(thread);
   }
 
   // How many waiters are to look that were not to look before.
@@ -240,6 +260,15 @@ class Wakes {
   }
 
  private:
+  void Add(Thread<S>* thread) {
+    thread->Ref();
+    if (first_ == nullptr) {
+      first_ = thread;
+    } else {
+      more_.push_back(thread);
+    }
+  }
+
   static void SendTo(Thread<S>* thread) {
     thread->Signal();
     thread->Unref();

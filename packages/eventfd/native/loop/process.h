@@ -11,6 +11,7 @@
 #include <fstream>
 #include <mutex>
 
+#include "core/lock_table.h"
 #include "core/names.h"
 #include "core/pages.h"
 #include "core/roster.h"
@@ -24,6 +25,7 @@ namespace efd {
 struct Process {
   const uint64_t addon_id = RandomId();
   Room<RealSync> room;
+  LockTable<RealSync> locks;
   Roster<RealSync> roster;
   Arenas arenas{addon_id, IsMapped};
 

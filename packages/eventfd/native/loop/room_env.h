@@ -25,6 +25,7 @@ namespace efd {
 using RealParticipant = Participant<RealSync>;
 using RealWaiter = Waiter<RealSync>;
 using RealRate = Rate<RealSync>;
+using RealLockRequest = LockRequest<RealSync>;
 
 // What src/native.ts calls RoomResult. An index of a waiter is >= 0.
 struct Result {
@@ -47,7 +48,7 @@ class RoomEnv {
   static constexpr uint32_t kBatch = 256;  // outcomes told to JavaScript in one call
 
   explicit RoomEnv(napi_env env)
-      : env_(env), process_(Process::Get()), room_(process_.room), participant_(&room_, &waker_) {
+      : env_(env), process_(Process::Get()), room_(process_.room), participant_(&room_, &waker_, &process_.locks) {
     napi_add_env_cleanup_hook(env, OnCleanup, this);
     process_.roster.Add(&participant_);
   }
@@ -236,6 +237,42 @@ class RoomEnv {
     return result;
   }
 
+  // A request for a Web Lock; null: it is not available. 0 or an errno, and then none is made.
+  int MakeLock(std::u16string_view name, LockMode mode, LockUrgency urgency, bool ref, uint32_t copy,
+               RealLockRequest** made) {
+    if (const int error = Watch()) return error;  // what was granted can be stolen
+    *made = process_.locks.Make(participant_.lock_client(), name, mode, urgency, copy);
+    if (*made == nullptr) return 0;
+    copies_[copy]->copy.Hold();
+    if (ref && !(*made)->at_once) HoldLoop(*made);
+    return 0;
+  }
+
+  // Gives the lock back, or gives up waiting for it.
+  LockState EndLock(RealLockRequest* request) {
+    LeaveLoop(request);
+    copies_[request->copy]->copy.LetGo();
+    return process_.locks.End(request);
+  }
+
+  // The time of the wait is up; see LockTable.
+  LockState ExpireLock(RealLockRequest* request) {
+    LeaveLoop(request);
+    const uint32_t copy = request->copy;
+    const LockState state = process_.locks.EndIfPending(request);
+    if (state == LockState::kPending) copies_[copy]->copy.LetGo();
+    return state;
+  }
+
+  // Calls f(request, was_granted, is_stolen) for what became of some requests of the copy.
+  template <class F>
+  void TakeLockNews(uint32_t copy, uint32_t most, F f) {
+    process_.locks.TakeNews(participant_.lock_client(), copy, most, [&](auto* request, bool granted, bool stolen) {
+      LeaveLoop(request);
+      f(request, granted, stolen);
+    });
+  }
+
   // JavaScript blocks for a descriptor, or runs again.
   void BlocksElsewhere(bool blocks) {
     if (sync_waiter_ != nullptr) LeaveSync();  // as Park
@@ -399,6 +436,29 @@ class RoomEnv {
     participant_.EndWait(waiter);
   }
 
+  void HoldLoop(RealLockRequest* request) {
+    request->ref = true;
+    if (refs_++ == 0) poll_->Ref();
+  }
+  void LeaveLoop(RealLockRequest* request) {
+    if (std::exchange(request->ref, false) && --refs_ == 0) poll_->Unref();
+  }
+
+  // The copies take what they have not heard of. False when JavaScript cannot run, or throws; or when others on this
+  // loop want their turn.
+  bool TellOfLocks() {
+    uint32_t copy = 0;
+    if (!participant_.thread()->TakeNews()) return true;
+    for (int calls = 0; process_.locks.HasNews(participant_.lock_client(), &copy); calls++) {
+      Napi::HandleScope scope(env_);
+      if (calls == 16 || !copies_[copy]->copy.Call("onLockNews", {})) {
+        participant_.thread()->KeepNews();
+        return false;
+      }
+    }
+    return true;
+  }
+
   // The loop was woken: note what was granted, then let JavaScript settle it, a batch in a call.
   void OnSignal() {
     auto* thread = participant_.thread();
@@ -406,6 +466,7 @@ class RoomEnv {
     thread->Heard();
     AtPoint("woken");
     LeaveSync();  // the loop runs, so nobody is in it: JavaScript was torn out of it
+    if (!TellOfLocks()) thread->SignalSelfIfReady();
     for (int batches = 0; batches < 16; batches++) {
       while (telling_ < kBatch) {
         RealWaiter* waiter = thread->NextReady();

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <type_traits>
 
+#include "model/locks.h"
 #include "model/names.h"
 #include "model/scenarios.h"
 #include "model/sequences.h"
@@ -102,6 +103,10 @@ int main(int argc, char** argv) {
   for (const NameScenario& scenario : NameScenarios()) {
     if (strcmp(only, "sequences") != 0 && strstr(scenario.name, part) != nullptr)
       Explore<NamesWorld>(scenario, depth, &total);
+  }
+  for (const LockScenario& scenario : LockScenarios()) {
+    if (strcmp(only, "sequences") != 0 && strstr(scenario.name, part) != nullptr)
+      Explore<LocksWorld>(scenario, depth, &total);
   }
   const unsigned long long tried = strcmp(only, "scenarios") == 0 ? 0 : TryAll(part, depth);
   if (total.scenarios == 0 && tried == 0) test::Fail(__FILE__, __LINE__, "no scenario has such a name");

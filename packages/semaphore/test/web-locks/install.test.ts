@@ -1,0 +1,13 @@
+import { output } from '../support/child.js';
+import { expect, test } from 'vitest';
+
+test('install() puts it at navigator.locks, beside what is there, whatever the Node', async () => {
+  expect(JSON.parse(await output('web-locks-install.mjs'))).toEqual({
+    before: 'not ours',
+    after: 'ours',
+    again: 'ours',
+    interfaces: ['function', 'function'],
+    isLock: true,
+    concurrency: 'as before',
+  });
+});

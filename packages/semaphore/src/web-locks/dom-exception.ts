@@ -31,8 +31,8 @@ export function requireInternal(given: unknown): void {
 }
 
 /** The attributes of an interface as WebIDL has them. */
-export function asInterface(constructor: { readonly name: string; readonly prototype: object }, members: string[]): void {
-  const { name, prototype } = constructor;
+export function asInterface(made: { readonly name: string; readonly prototype: object }, members: string[]): void {
+  const { name, prototype } = made;
   for (const member of members) Object.defineProperty(prototype, member, { enumerable: true });
   Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
 }

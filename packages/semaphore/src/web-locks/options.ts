@@ -1,5 +1,12 @@
 /** What `request` is passed, converted as WebIDL says and refused as the standard does; each is read once, in its order. */
-import { invalidArgType, invalidArgValue, LockUrgency, requireBoolean, requireSignal, requireTimeout } from 'eventfd/internal';
+import {
+  invalidArgType,
+  invalidArgValue,
+  LockUrgency,
+  requireBoolean,
+  requireSignal,
+  requireTimeout,
+} from 'eventfd/internal';
 import { domException } from './dom-exception.js';
 import type { Lock, LockMode } from './lock.js';
 

@@ -1,5 +1,5 @@
-import { output } from '../support/child.js';
 import { expect, test } from 'vitest';
+import { output } from '../support/child.js';
 
 test('install() puts it at navigator.locks, beside what is there, whatever the Node', async () => {
   expect(JSON.parse(await output('web-locks-install.mjs'))).toEqual({

@@ -235,7 +235,12 @@ describe('modes', () => {
       locks.request('m', { mode: 'shared' }, () => void order.push('reads too')),
       locks.request('m', () => void order.push('writes again')),
     ];
-    expect((await locks.query()).pending.map(({ mode }) => mode)).toEqual(['exclusive', 'shared', 'shared', 'exclusive']);
+    expect((await locks.query()).pending.map(({ mode }) => mode)).toEqual([
+      'exclusive',
+      'shared',
+      'shared',
+      'exclusive',
+    ]);
     expect(await locks.request('m', { mode: 'shared', ifAvailable: true }, (lock) => lock)).toBeNull();
     first.release();
     await turns(2);

@@ -83,11 +83,11 @@ class LockClient {
 };
 
 // The process's Web Locks (https://w3c.github.io/web-locks/): who holds which name, and who waits for it, in the order
-// of their requests. It stands beside the cells, since a lock can be stolen from a holder that lives: a cell's ledger is
-// written by its holder alone.
+// of their requests. It stands beside the cells, since a lock can be stolen from a holder that lives: a cell's ledger
+// is written by its holder alone.
 //
-// Nothing is decided anywhere else, so nothing can be torn apart: a request is made, granted, stolen and ended under the
-// table's lock, and the threads that are to hear of it are signalled after that.
+// Nothing is decided anywhere else, so nothing can be torn apart: a request is made, granted, stolen and ended under
+// the table's lock, and the threads that are to hear of it are signalled after that.
 //
 //   its thread                      the table                        another thread
 //   ----------                      ---------                        --------------
@@ -193,8 +193,8 @@ class LockTable {
     }
   }
 
-  // The thread ends: all it has and waits for is others'. One at a time, since others wait for the table meanwhile; what
-  // of its own is granted on the way is given back in its turn.
+  // The thread ends: all it has and waits for is others'. One at a time, since others wait for the table meanwhile;
+  // what of its own is granted on the way is given back in its turn.
   void Die(Client* client) {
     client->requests_.ForEach([this](uint32_t, Request& request) { End(&request); });
   }

@@ -111,7 +111,8 @@ class Thread {
     return true;
   }
 
-  // Something else than a waiter is to be looked at, by the thread's loop. True when the thread must be signalled for it.
+  // Something else than a waiter is to be looked at, by the thread's loop. True when the thread must be signalled for
+  // it.
   bool DeliverNews() {
     typename S::Lock lock(mutex_);
     news_ = true;

@@ -5,14 +5,12 @@ type DomExceptionName = 'AbortError' | 'NotSupportedError';
 type DomException = new (message: string, name: DomExceptionName) => Error & { readonly code: number };
 
 /** Node's own: no module exports it, and the global one may be another's, or missing in a realm of `vm`. */
-const NodesDomException = (() => {
-  try {
-    atob('*');
-  } catch (error) {
-    return (error as Error).constructor as DomException;
-  }
-  throw new Error('atob() takes what is not base64');
-})();
+let NodesDomException!: DomException;
+try {
+  atob('*');
+} catch (error) {
+  NodesDomException = (error as Error).constructor as DomException;
+}
 
 export function domException(name: DomExceptionName, message: string): Error {
   return new NodesDomException(message, name);

@@ -87,9 +87,9 @@ export class AttachedLease extends LeaseView {
       this.semaphore.close();
     }
     await host.call(last ? { close: number } : { drop: number }).catch(() => {}); // the keeper has ended
-    host.forget(number);
     guard.unlock();
     if (last) this.endWith(this.#closedError());
+    host.forget(number);
   }
 
   /** It may have been this thread's turn, and it left before it heard so. */

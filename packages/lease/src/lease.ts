@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Event, Mutex, Semaphore } from '@eventfd/semaphore';
+import { Event, Mutex, type MutexGuard, Semaphore } from '@eventfd/semaphore';
 import { AttachedLease } from './attached.js';
 import { invalidType, requireObject, requireText, requireWhole } from './check.js';
 import { type EngineSource, type PostedSource, postedOf } from './engine.js';
@@ -52,7 +52,8 @@ export async function lease(name: string, options: LeaseOptions): Promise<Lease>
   const guard = keeping.tryLock();
   const number = newNumber();
   const host = hostOfThread();
-  const made = new Lease({ semaphore, bell, keeping, terms, channel: `eventfd-lease ${randomUUID()}`, number, host });
+  const channel = `eventfd-lease ${randomUUID()}`;
+  const made = new Lease({ semaphore, bell, keeping, guard, terms, channel, number, host });
   const { module, options: settings } = postedOf(options.engine) as PostedSource;
   const engine = numberOfEngine(options.engine);
   try {
@@ -69,6 +70,8 @@ interface Parts {
   readonly semaphore: Semaphore;
   readonly bell: Event;
   readonly keeping: Mutex;
+  /** Of `keeping`. */
+  readonly guard: MutexGuard | undefined;
   readonly terms: Terms;
   readonly channel: string;
   readonly number: number;
@@ -147,13 +150,20 @@ export class Lease extends LeaseView {
   }
 
   async #close(): Promise<void> {
-    const { semaphore, bell, keeping, number, host } = this.#parts;
+    const { semaphore, keeping, number, host } = this.#parts;
     keeping.close(); // nobody goes on with it
     semaphore.close();
     await host.call({ close: number }).catch(() => {}); // the keeper has ended: so has the lease
-    host.forget(number);
-    bell[Symbol.dispose]();
     this.endWith(this.#closedError());
+    this.#free();
+    host.forget(number);
+  }
+
+  /** The memory is another's once all threads have let go of it. */
+  #free(): void {
+    const { semaphore, bell, keeping, guard } = this.#parts;
+    guard?.unlock();
+    for (const each of [semaphore, bell, keeping]) each[Symbol.dispose]();
   }
 
   #closedError(): LeaseClosedError {
@@ -165,6 +175,7 @@ export class Lease extends LeaseView {
     this.#parts.keeping.close();
     this.semaphore.close();
     this.endWith(why);
+    this.#free();
     this.emit('state', 'lost', why);
   }
 }

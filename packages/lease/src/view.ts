@@ -123,6 +123,7 @@ export abstract class LeaseView extends EventEmitter<LeaseEvents> {
     const aborted = this.#abort?.abort(why);
     // At risk already: the signals have been told of that.
     if (aborted !== true) this.#ended = true;
+    this.#abort?.[Symbol.dispose](); // what has aborted stays so
   }
 
   #ended = false;

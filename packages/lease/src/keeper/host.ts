@@ -50,10 +50,13 @@ class Host {
     });
   }
 
-  /** A lease has ended. */
+  /** A lease has ended, and whoever has it was told. */
   forget(lease: number): void {
     this.#leases.delete(lease);
-    if (this.#leases.size > 0) return;
+    if (this.#leases.size > 0) {
+      this.#worker.postMessage({ call: nextNumber++, request: { forget: lease } } satisfies Call);
+      return;
+    }
     if (host === this) host = undefined;
     void this.#worker.terminate();
   }

@@ -23,7 +23,8 @@ export type Request =
   | Open
   | { readonly resize: number; readonly permits: number }
   | { readonly close: number }
-  | { readonly drop: number };
+  | { readonly drop: number }
+  | { readonly forget: number };
 
 export interface Call {
   readonly call: number;

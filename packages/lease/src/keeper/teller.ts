@@ -57,5 +57,11 @@ export class Teller {
 
   end(): void {
     this.#channel.close();
+    this.#before?.[Symbol.dispose]();
+  }
+
+  /** Nobody has heard of it, or everybody that it has ended. */
+  forget(): void {
+    this.#abort[Symbol.dispose]();
   }
 }

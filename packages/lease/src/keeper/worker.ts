@@ -10,7 +10,16 @@ import { Teller } from './teller.js';
 
 const clock = bootClock();
 const sessions = new Map<number, Session>();
-const keepers = new Map<number, { readonly keeper: Keeper; readonly part: () => Promise<void> }>();
+interface Kept {
+  readonly keeper: Keeper;
+  readonly part: () => Promise<void>;
+  /** Of shared memory. */
+  readonly letGo: () => void;
+}
+
+const keepers = new Map<number, Kept>();
+/** Leases that were closed: what is to be done when everybody has been told. */
+const ended = new Map<number, () => void>();
 
 /** What is told of an error already. */
 class Refusal {
@@ -48,17 +57,24 @@ async function open(request: Open): Promise<void> {
     sessions.delete(request.engine);
     await session.close();
   };
+  const shared: (Semaphore | Event)[] = [];
+  const letGo = () => {
+    teller.forget();
+    for (const each of shared) each[Symbol.dispose]();
+  };
   try {
     const semaphore = Semaphore.from(request.semaphore);
     const bell = Event.from(request.bell);
+    shared.push(semaphore, bell);
     const makeLocal = (look: () => void) => new Local(semaphore, bell, look);
     const told = (now: Told, why: unknown) => teller.tell(now, why);
     const keeper = new Keeper(terms, member, await session.engine, makeLocal, clock, told, predecessor?.member);
     session.keepers.set(member, keeper);
-    keepers.set(lease, { keeper, part });
+    keepers.set(lease, { keeper, part, letGo });
     await keeper.begin();
   } catch (error) {
     await part();
+    if (predecessor === undefined) letGo();
     // Told without the secrets of this session, which the others do not know.
     throw new Refusal(failureOf(error, session.secrets));
   }
@@ -68,6 +84,13 @@ async function close(lease: number): Promise<void> {
   const found = keepers.get(lease);
   await found?.keeper.close();
   await found?.part();
+  if (found !== undefined) ended.set(lease, found.letGo);
+}
+
+/** The thread that closed it has told all others. */
+function forget(lease: number): void {
+  ended.get(lease)?.();
+  ended.delete(lease);
 }
 
 async function drop(lease: number): Promise<void> {
@@ -80,6 +103,7 @@ async function answer({ call, request }: Call): Promise<void> {
   try {
     if ('open' in request) await open(request);
     else if ('resize' in request) await keepers.get(request.resize)?.keeper.resize(request.permits);
+    else if ('forget' in request) forget(request.forget);
     else if ('drop' in request) await drop(request.drop);
     else await close(request.close);
     tell({ done: call, failure: undefined });

@@ -10,6 +10,7 @@ import {
   throwIfAborted,
 } from 'eventfd/internal';
 import { MAX_PERMITS } from '../core/cell.js';
+import { MOST_PRIORITY } from '../core/priority.js';
 import { checkWait } from '../core/wait.js';
 import { QueueFullError } from '../errors.js';
 import type { Permit } from '../permit.js';
@@ -57,12 +58,19 @@ export interface RunLimits {
 export interface LimitOptions<T> extends RunLimits {
   /** How many permits a task takes: an integer from 1. Called before anything is waited for; `permits` of a run goes before. */
   permitsOf?: ((task: T) => number) | undefined;
+  /**
+   * The priority with which a task waits for its permits: an integer from 0 to 7, the higher first, as for `Semaphore.acquire`. Called
+   * before anything is waited for; `priority` of a run goes before. The queue of a rate, and that of the pool, know none.
+   */
+  priorityOf?: ((task: T) => number) | undefined;
 }
 
 /** What every run takes, beside the options of the pool. */
 export interface RunOptions extends AcquireOptions, RunLimits {
   /** How many permits the task takes; 1 by default. More than there are, as for `Semaphore.acquire`, are refused. */
   permits?: number | undefined;
+  /** Which of the runs that wait for their permits go first: 0, the default, to 7, the highest; with `aging` of the semaphore. */
+  priority?: number | undefined;
   /** Ends the wait for the permit; once the task has been handed to the pool, ends the task: see `grace`. */
   signal?: AbortSignal | undefined;
   /** How long to wait for the permit at most, in milliseconds; `Infinity` by default. The task itself is not timed. */
@@ -97,8 +105,9 @@ export class PoolLimit<T, R, O extends object = object> {
   constructor(adapter: Adapter<T, R, O>, limits: LimitedBy<T>, options: LimitOptions<T> = {}) {
     const [semaphore, rate] = requireLimits(limits);
     requireOptions(options);
-    const { permitsOf, maxWaiting, runTimeout, grace, ...others } = options;
+    const { permitsOf, priorityOf, maxWaiting, runTimeout, grace, ...others } = options;
     if (permitsOf !== undefined) requireFunction('options.permitsOf', permitsOf);
+    if (priorityOf !== undefined) requireFunction('options.priorityOf', priorityOf);
     requireCount('options.maxWaiting', maxWaiting);
     requireTime('options.runTimeout', runTimeout);
     requireTime('options.grace', grace);
@@ -106,7 +115,7 @@ export class PoolLimit<T, R, O extends object = object> {
     this.#adapter = adapter;
     this.#semaphore = semaphore;
     this.#rate = rate;
-    this.#options = { permitsOf, maxWaiting, runTimeout, grace };
+    this.#options = { permitsOf, priorityOf, maxWaiting, runTimeout, grace };
   }
 
   /**
@@ -119,15 +128,19 @@ export class PoolLimit<T, R, O extends object = object> {
    * @throws (rejects) `signal.reason` when aborted, before or after the permit; TimeoutError `ERR_TIMEOUT` when there was
    *   no permit in time; QueueFullError `ERR_QUEUE_FULL`; RunTimeoutError `ERR_RUN_TIMEOUT`; ClosedError `ERR_SEMAPHORE_CLOSED`; TypeError
    *   `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for an option that the pool does not have, `ERR_HANDLER_NOT_WRAPPED`
-   *   with `grace`; RangeError `ERR_OUT_OF_RANGE`; what the functions given as semaphore and `permitsOf` throw; what the
-   *   task throws; what the pool says of a worker that died
+   *   with `grace`; RangeError `ERR_OUT_OF_RANGE`; what the functions given as semaphore, `permitsOf` and
+   *   `priorityOf` throw; what the task throws; what the pool says of a worker that died
    */
   async run(task: T, options: RunOptions & O = {} as RunOptions & O): Promise<R> {
     requireOptions(options);
-    const { permits: given, signal, timeout, ref, maxWaiting, runTimeout, grace, ...rest } = options as Own;
+    const { permits: weight, priority: rank, signal, timeout, ref, maxWaiting, ...more } = options as Own;
+    const { runTimeout, grace, ...rest } = more;
     const forPool = rest as unknown as O;
-    const permits = given ?? this.#options.permitsOf?.(task) ?? 1;
-    requireInteger(given === undefined ? 'permitsOf(task)' : 'options.permits', permits, 1, MAX_PERMITS);
+    const { permitsOf, priorityOf } = this.#options;
+    const permits = weight === undefined ? (permitsOf?.(task) ?? 1) : weight;
+    requireInteger(weight === undefined ? 'permitsOf(task)' : 'options.permits', permits, 1, MAX_PERMITS);
+    const priority = rank === undefined ? (priorityOf?.(task) ?? 0) : rank;
+    requireInteger(rank === undefined ? 'priorityOf(task)' : 'options.priority', priority, 0, MOST_PRIORITY);
     const wait = checkWait({ signal, timeout, ref });
     const most = requireCount('options.maxWaiting', maxWaiting) ?? this.#options.maxWaiting ?? Number.POSITIVE_INFINITY;
     const ending = this.#ending(signal, runTimeout, grace);
@@ -139,7 +152,7 @@ export class PoolLimit<T, R, O extends object = object> {
     const figures = this.#figures.run(semaphore, permits);
     let permit: Permit;
     try {
-      permit = await this.#permit(limits, { permits, ...wait }, most);
+      permit = await this.#permit(limits, { permits, priority, ...wait }, most);
     } catch (error) {
       figures.end(signal?.aborted ? 'aborted' : 'refused');
       throw error;

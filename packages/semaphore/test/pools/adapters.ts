@@ -55,6 +55,15 @@ function limited(
   };
 }
 
+/** Options whose functions are called with what `find` finds in what the pool takes for a task. */
+function unpacking(options: object | undefined, find: (given: unknown[]) => unknown): object {
+  const unpacked = Object.entries(options ?? {}).map(([name, value]) => [
+    name,
+    typeof value === 'function' ? (given: unknown[]) => value(find(given)) : value,
+  ]);
+  return Object.fromEntries(unpacked);
+}
+
 const byName = (handler: string, task: unknown): [unknown, object] => [task, { name: handler }];
 
 export const pools: Readonly<Record<string, PoolAdapter>> = {
@@ -79,7 +88,7 @@ export const pools: Readonly<Record<string, PoolAdapter>> = {
     remote: true,
   },
   workerpool: {
-    make(workers, limits, options = {}) {
+    make(workers, limits, options) {
       const settings = {
         minWorkers: workers,
         maxWorkers: workers,
@@ -88,12 +97,8 @@ export const pools: Readonly<Record<string, PoolAdapter>> = {
       } as const;
       const pool = workerpool.pool(path('workerpool'), settings);
       onTestFinished(async () => void (await pool.terminate(true)));
-      const { permitsOf, ...others } = options;
-      const unpacked = permitsOf && { permitsOf: ([task]: unknown[]) => permitsOf(task) };
-      return limited(ofWorkerpool.limit(pool, limits, { ...others, ...unpacked }), (method, task) => [
-        [task],
-        { method },
-      ]);
+      const unpacked = unpacking(options, ([task]) => task);
+      return limited(ofWorkerpool.limit(pool, limits, unpacked), (method, task) => [[task], { method }]);
     },
     kills: true,
     remote: true,
@@ -115,11 +120,9 @@ export const pools: Readonly<Record<string, PoolAdapter>> = {
   limitCalls: {
     make(_workers, limits, options) {
       const call = ([handler, task]: [string, never], signal: AbortSignal) => raw[handler]?.(task, signal);
-      const unpacked = options?.permitsOf && {
-        permitsOf: ([, task]: [string, never]) => options.permitsOf?.(task) as number,
-      };
+      const unpacked = unpacking(options, ([, task]) => task);
       return limited(
-        limitCalls(call, limits as ofPiscina.LimitedBy<[string, never]>, { ...options, ...unpacked } as never),
+        limitCalls(call, limits as ofPiscina.LimitedBy<[string, never]>, unpacked as never),
         (handler, task) => [[handler, task], {}],
       );
     },

@@ -177,6 +177,29 @@ describe.each(Object.entries(pools))('%s', (_name, { make, kills, remote }) => {
     expect(semaphore.available).toBe(4);
   });
 
+  test('a task waits with the priority that priorityOf says, or its options', async () => {
+    const semaphore = new Semaphore(1, { aging: Infinity });
+    const limited = make(1, semaphore, { priorityOf: (task) => (task as { urgent: number }).urgent });
+    const permit = semaphore.acquireSync();
+    const ended: unknown[] = [];
+    const run = (urgent: number, options?: { priority: number }) => {
+      const ran = limited.run('echo', { urgent }, options).then(() => ended.push(urgent));
+      return Object.assign(ran, { queued: semaphore.waiting });
+    };
+    const runs = [run(0), run(2), run(7, { priority: 1 }), run(3)];
+    expect(runs.map(({ queued }) => queued)).toEqual([1, 2, 3, 4]);
+    permit.release();
+    await Promise.all(runs);
+    expect(ended).toEqual([3, 2, 7, 0]);
+    for (const urgent of [8, -1, 0.5]) {
+      await expect(run(urgent)).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+    }
+    await expect(run('1' as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
+    expect(() => make(1, semaphore, { priorityOf: 1 as never })).toThrow(/options.priorityOf/);
+    await expect(run(0, { priority: 8 })).rejects.toThrow(/options.priority/);
+    expect([semaphore.available, semaphore.waiting]).toEqual([1, 0]);
+  });
+
   test('each run is told of on channels', async () => {
     const semaphore = new Semaphore(1, { name: 'told' });
     const limited = make(1, semaphore);

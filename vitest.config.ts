@@ -26,6 +26,6 @@ export default defineConfig({
     allowOnly: false,
     passWithNoTests: false,
     // Node loads the built packages itself, so a test and the workers it starts run the very same files.
-    server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
+    server: { deps: { external: [/\/packages\/[^/]+\/(dist|lib)\//] } },
   },
 });

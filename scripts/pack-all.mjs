@@ -65,5 +65,5 @@ examine(pack(join(root, 'packages/semaphore'), target), []);
 const loaded = ['keeper/worker', 'machine/engine', 'postgres/engine', 'redis/engine'];
 examine(
   pack(join(root, 'packages/lease'), target),
-  loaded.map((module) => `./dist/${module}.js`),
+  loaded.map((module) => `./lib/${module}.js`),
 );

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // Here before anything is built: package managers make a link to it.
-import '../dist/cli/main.js';
+import '../lib/cli/main.js';

@@ -1,7 +1,8 @@
 /** This thread's side of its keeper: started with the first lease, ended after the last. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { LeaseClosedError } from '../errors.js';
 import { tellError, untell } from '../secrets.js';
+import { startKeeper } from '../start-keeper.js';
 import { type Call, errorOf, type FromKeeper, type News, type Open, type Request } from './messages.js';
 
 /** A lease, as its keeper knows it. */
@@ -22,7 +23,7 @@ class Host {
   readonly #calls = new Map<number, Pending>();
 
   constructor() {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'eventfd-lease', execArgv: [] });
+    this.#worker = startKeeper();
     this.#worker.on('message', (message: FromKeeper) => this.#hear(message));
     this.#worker.on('error', (error) =>
       this.#end(new LeaseClosedError('The keeper of this thread has failed', { cause: untell(tellError(error, [])) })),

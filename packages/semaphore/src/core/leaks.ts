@@ -1,7 +1,7 @@
 /** Tells of permits and guards that were garbage-collected unreleased. */
 import process from 'node:process';
-import { URL } from 'node:url';
 import { requireBoolean } from 'eventfd/internal';
+import { OWN_FRAMES } from '../own-frames.js';
 import type { Hold } from './hold.js';
 import type { HoldObserver } from './observer.js';
 import { warn } from './warn.js';
@@ -32,8 +32,6 @@ const collected = new FinalizationRegistry<Leak>(({ what, acquiredAt }) => {
 
 /** What is said where the program, by Error.prepareStackTrace or Error.stackTraceLimit, hides where it is. */
 const NOWHERE = '    at a place unknown: Error.prepareStackTrace or Error.stackTraceLimit hides it';
-
-const OWN_FRAMES = new URL('..', import.meta.url).href;
 
 const environment: { readonly EVENTFD_TRACK_LEAKS?: string | undefined } = process.env;
 

@@ -11,10 +11,10 @@ let folder: string;
 /** What `npm i` would leave beside the first copy, of files that are built. */
 beforeAll(() => {
   folder = join(realpathSync(mkdtempSync(join(tmpdir(), 'two-copies-'))), 'node_modules');
-  for (const part of ['package.json', 'dist', 'build/Release/eventfd.node']) {
+  for (const part of ['package.json', 'lib', 'build/Release/eventfd.node']) {
     cpSync(join(packages, 'eventfd', part), join(folder, 'eventfd', part), { recursive: true });
   }
-  for (const part of ['package.json', 'dist']) {
+  for (const part of ['package.json', 'lib']) {
     cpSync(join(packages, 'semaphore', part), join(folder, '@eventfd/semaphore', part), { recursive: true });
   }
   const finder = realpathSync(join(packages, 'eventfd/node_modules/node-gyp-build'));

@@ -145,7 +145,9 @@ describe('bad input', () => {
     expect(() => new RateLimit(options)).toThrow(outOfRange(`options.${name}`, value));
   });
 
-  test('a rate that the clock cannot count', () => {
+  test('a rate that the clock cannot count, and the highest that it can', () => {
+    using highest = new RateLimit({ limit: 1e8 });
+    expect(highest.tryAcquire()).toBe(true);
     expect(() => new RateLimit({ limit: 2 ** 29 - 1, interval: 1 })).toThrow(outOfRange('options.interval', 1));
   });
 

@@ -44,8 +44,8 @@ export interface RateAcquireSyncOptions extends SyncWaitOptions {
   permits?: number | undefined;
 }
 
-/** A token takes so much of the interval at least, in milliseconds, and a full burst so much at most: what the clock can count. */
-const SHORTEST = 1e-5;
+/** So many tokens a millisecond there may be, and a full burst takes so many milliseconds at most: what the clock can count. */
+const MOST_EACH_MS = 1e5;
 const LONGEST = 1e11;
 
 /**
@@ -199,9 +199,9 @@ function allocate(options: RateLimitOptions): Cell {
   const { limit, interval = 1000, burst = limit, maxWaiting, name } = options;
   requireInteger('options.limit', limit, 1, MAX_PERMITS);
   if (typeof interval !== 'number') throw invalidArgType('options.interval', 'of type number', interval);
-  const [least, most] = [limit * SHORTEST, LONGEST];
-  if (!(interval >= least && interval <= most)) {
-    throw outOfRange('options.interval', `>= ${least}, at 10 ns a permit, and <= ${most}`, interval);
+  const least = limit / MOST_EACH_MS;
+  if (!(interval >= least && interval <= LONGEST)) {
+    throw outOfRange('options.interval', `>= ${least}, at 10 ns a permit, and <= ${LONGEST}`, interval);
   }
   requireInteger('options.burst', burst, 1, MAX_PERMITS);
   if ((burst * interval) / limit > LONGEST) {

@@ -12,6 +12,7 @@ import { names } from './names.js';
 import { pool } from './pool.js';
 import { queue } from './queue.js';
 import { rarelyContended } from './rarely-contended.js';
+import { rate, rateTogether } from './rate.js';
 import { refused } from './refused.js';
 import { idle, memory } from './resources.js';
 import { storm } from './storm.js';
@@ -36,6 +37,8 @@ export const cases: readonly Case[] = [
   storm,
   pool,
   limitedCalls,
+  rate,
+  rateTogether,
   death,
   terminate,
   terminations,

@@ -226,5 +226,7 @@ export const bounds: readonly Bound[] = [
   absolute('named semaphore: uncontended tryAcquire + release, ns', 'names', 'time', 150),
   absolute('open of a name that is there, ns', 'names', 'open', 2000),
   absolute('a million keys locked in turn: growth of the process, MB', 'names', 'grown', 16),
+  absolute('uncontended tryAcquire of a RateLimit, ns', 'rate', 'time', 50),
+  absolute('error of a rate over 10 s with 8 threads, %', 'rate-together', 'error', 1),
   absolute('16 workers blocked in sync waits, % of a core', 'idle', 'cpu', 1),
 ];

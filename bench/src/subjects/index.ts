@@ -35,6 +35,11 @@ export const subjects: Readonly<Record<string, Subject>> = {
   'async-mutex': { title: 'async-mutex', about: 'npm async-mutex 0.5: one thread only' },
   'p-limit': { title: 'p-limit', about: 'npm p-limit 7: one thread only' },
   'p-queue': { title: 'p-queue', about: 'npm p-queue 9: one thread only' },
+  limiter: { title: 'limiter', about: 'npm limiter 4: one thread only' },
+  'rate-limiter-flexible': {
+    title: 'rate-limiter-flexible',
+    about: 'npm rate-limiter-flexible 11, RateLimiterMemory: one thread only',
+  },
   'naive-eventfd': {
     title: 'an eventfd each',
     about:

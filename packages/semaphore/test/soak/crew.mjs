@@ -44,6 +44,11 @@ export class Crew {
   /** Threads that died between making objects of their own and disposing of them left no more than so many. */
   leftOver = 0;
 
+  /** The ids of its threads. */
+  threads() {
+    return this.#slots.map(({ worker }) => worker.threadId);
+  }
+
   async begin() {
     this.#stopping = false;
     this.control.set('STOP', 0);

@@ -1,4 +1,5 @@
 /** What the soak does to a Realm beyond the ways of support/ways.mjs; in the same form. */
+import { setImmediate } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { Condition, Latch, Mutex, RwLock, Semaphore } from '@eventfd/semaphore';
 import { EventFd } from 'eventfd';
@@ -16,12 +17,15 @@ export const KINDS = [
   'RateLimit',
   'FdSemaphore',
   'EventFd',
+  'SharedAbortController',
   'made and disposed',
   'by name',
 ];
 
 /** What the names of mutexes begin with that are opened by them. */
 export const NAMED = 'opened by name, ';
+/** What the names of controllers begin with: who looks out for an abort stands in a queue, though it is at rest. */
+export const TO_ABORT = 'to abort, ';
 /** So many names for all threads, so that they meet; and others, which nobody uses twice. */
 const SHARED_NAMES = Array.from({ length: 4 }, (_, i) => `${NAMED}${i}`);
 
@@ -138,6 +142,46 @@ function kernelWays({ kernel, books, worker, random, attempts, during }) {
   ];
 }
 
+/** Signals that any thread aborts, once; others wait with them, blocked and not. */
+function abortWays({ objects, controllers, worker, random, attempts, during }) {
+  const { semaphore, rate } = objects;
+  const any = () => controllers[random(controllers.length)];
+
+  async function waits() {
+    const { signal } = any();
+    attempts.oneSync(() => semaphore.acquireSync({ signal, permits: 7, timeout: random(3) }).release());
+    attempts.oneSync(() => rate.acquireSync({ signal, timeout: random(3) }));
+    await attempts.one(async () => (await semaphore.acquire({ signal, permits: 7, timeout: 1 + random(3) })).release());
+    return 3;
+  }
+
+  function aborts() {
+    during();
+    if (random(30) === 0) any().abort(Object.assign(new Error(`worker ${worker}`), { name: 'AbortError' }));
+    during();
+    return 1;
+  }
+
+  /** What has aborted, this thread's signal says so, and why. */
+  async function hears() {
+    const controller = any();
+    const { signal } = controller;
+    if (!controller.aborted) return 1;
+    for (let turns = 0; turns < 3 && !signal.aborted; turns++) await setImmediate();
+    // Of one that was disposed of in between nobody hears.
+    if (semaphore.closed) return 1;
+    if (!signal.aborted) throw new Error(`${controller} has aborted, and its signal has not`);
+    if (signal.reason?.name !== 'AbortError') throw new Error(`${controller} was aborted for no reason`);
+    return 1;
+  }
+
+  return [
+    ['SharedAbortController', waits],
+    ['SharedAbortController', aborts],
+    ['SharedAbortController', hears],
+  ];
+}
+
 /** Objects of the thread's own, which come and go. `making` is told how many more there are about to be, or fewer. */
 function makingWays({ making, random }) {
   function sharedObjects() {
@@ -195,7 +239,7 @@ export function realmWays(stage) {
   const { ways, emptyPocket } = waysOf(stage);
   const cheap = ways.slice(0, CHEAP_WAYS);
   const waiting = ways.slice(CHEAP_WAYS);
-  for (const more of [endlessWays, kernelWays, makingWays, namedWays]) {
+  for (const more of [endlessWays, kernelWays, abortWays, makingWays, namedWays]) {
     waiting.push(...more(stage).map(([kind, go]) => ({ kind, go })));
   }
   return { cheap, waiting, emptyPocket };

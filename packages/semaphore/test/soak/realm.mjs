@@ -1,11 +1,14 @@
 /** A World with what only the soak has: objects that are waited for without limit, and the kernel's own counters. */
 import assert from 'node:assert/strict';
-import { FdSemaphore, Mutex, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
+import { FdSemaphore, Mutex, RwLock, Semaphore, SharedAbortController, Signal } from '@eventfd/semaphore';
 import { EventFd } from 'eventfd';
 import { World } from '../support/world.mjs';
+import { TO_ABORT } from './realm-ways.mjs';
 
 const FAIR_PERMITS = 2;
 const DRAWN_PERMITS = 3;
+/** Each aborts once. */
+const CONTROLLERS = 12;
 
 const counter = (initial) => new FdSemaphore(new EventFd(initial, { semaphore: true }));
 
@@ -24,6 +27,10 @@ export class Realm extends World {
       rwlock: new RwLock(options),
       signal: new Signal(0, options),
     };
+    this.controllers = Array.from(
+      { length: CONTROLLERS },
+      (_, i) => new SharedAbortController({ name: `${TO_ABORT}${name}, ${i}` }),
+    );
     this.kernel = { limit: counter(DRAWN_PERMITS), flow: counter(0) };
     Object.assign(this.open, { WRITING: 0, READING: 0, DRAWING: 0, HANDING: 0 });
     this.everOpen = { ...this.open };
@@ -31,8 +38,8 @@ export class Realm extends World {
 
   /** What a worker is told of it. */
   get posted() {
-    const { number, objects, endless, kernel, books } = this;
-    return { number, objects, endless, kernel, memory: books.memory };
+    const { number, objects, endless, controllers, kernel, books } = this;
+    return { number, objects, endless, controllers, kernel, memory: books.memory };
   }
 
   /** @throws AssertionError unless everything is there */
@@ -49,6 +56,7 @@ export class Realm extends World {
 
   dispose() {
     for (const object of [...Object.values(this.objects), ...Object.values(this.endless)]) object[Symbol.dispose]();
+    for (const each of this.controllers) each[Symbol.dispose]();
     for (const { eventfd } of Object.values(this.kernel)) eventfd.close();
   }
 

@@ -44,6 +44,9 @@ export interface RateAcquireSyncOptions extends SyncWaitOptions {
   permits?: number | undefined;
 }
 
+/** Of whichever copy of this package over one addon: the same for `limit`, which may be of another. */
+const GIVE_BACK: unique symbol = Symbol.for(`eventfd.giveBack.${native.addonId}`);
+
 /** So many tokens a millisecond there may be, and a full burst takes so many milliseconds at most: what the clock can count. */
 const MOST_EACH_MS = 1e5;
 const LONGEST = 1e11;
@@ -154,6 +157,11 @@ export class RateLimit extends SharedObject {
     return { limit: this.limit, interval: this.interval, burst: this.burst, available: this.available };
   }
 
+  /** @internal */
+  [GIVE_BACK](): void {
+    if (this.#cell.tryAttach()) native.giveBackTokens(this.#cell.attachment, 1);
+  }
+
   #take(permits: number): boolean {
     const attachment = this.#cell.attachment >= 0 ? this.#cell.attachment : this.#cell.attach();
     const result = native.tryDraw(attachment, permits);
@@ -189,9 +197,7 @@ export class RateLimit extends SharedObject {
 
 /** A permit that was spent is not used after all: who waits is served so much earlier. */
 export function giveBack(rate: RateLimit): void {
-  const cell = Cell.from('RateLimit', rate);
-  // None is left where it was closed.
-  if (cell.tryAttach()) native.giveBackTokens(cell.attachment, 1);
+  rate[GIVE_BACK]();
 }
 
 function allocate(options: RateLimitOptions): Cell {

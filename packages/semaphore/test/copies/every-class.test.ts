@@ -4,7 +4,7 @@ import { MANNERS } from '../support/manners.js';
 
 const kinds = [
   ...['Semaphore', 'fair Semaphore', 'Mutex', 'RwLock to read', 'RwLock to write', 'Condition'],
-  ...['Signal', 'Event', 'Latch', 'Barrier'],
+  ...['Signal', 'Event', 'Latch', 'Barrier', 'RateLimit'],
 ];
 
 describe.each(MANNERS)('packages evaluated %s', (manner) => {

@@ -3,7 +3,7 @@ import { output } from '../support/child.js';
 
 test('every class does its work between threads under --frozen-intrinsics', async () => {
   expect(await output('every-class.mjs', [], ['--frozen-intrinsics'])).toBe(
-    'Semaphore Mutex RwLock Condition Signal Event Latch Barrier inspect\n',
+    'Semaphore Mutex RwLock Condition Signal Event Latch Barrier RateLimit inspect\n',
   );
 });
 

@@ -60,7 +60,7 @@ describe("under Node's permission model", () => {
 
   test('with --allow-worker, every class between threads', async () => {
     expect(await output('every-class.mjs', [], [flag, code, alpine, '--allow-addons', '--allow-worker'])).toBe(
-      'Semaphore Mutex RwLock Condition Signal Event Latch Barrier inspect\n',
+      'Semaphore Mutex RwLock Condition Signal Event Latch Barrier RateLimit inspect\n',
     );
   });
 });

@@ -43,6 +43,7 @@ const points: Record<string, typeof release> = {
     { point: 'arrived', done: true },
     { point: 'sync wait decided', done: true },
   ],
+  RateLimit: native('giveBackTokens'),
 };
 
 test('every class is there', () => {

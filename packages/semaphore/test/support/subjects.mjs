@@ -2,7 +2,8 @@
  * Every class, with one adapter each, the same for tests and for the workers they start: somebody shuts it, others wait,
  * it is opened, and who waited first passes.
  */
-import { Barrier, Condition, Event, Latch, Mutex, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
+import { Barrier, Condition, Event, Latch, Mutex, RateLimit, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
+import { giveBack } from '../../dist/rate-limit.js';
 
 /** Classes that are held: to shut one is to take it, to open it to give it back. */
 function lock(make, from, methods, state, { tells = false, priority } = {}) {
@@ -137,4 +138,19 @@ export const subjects = {
     ({ waiting }) => ({ waiting }),
     { crowd: 2 },
   ),
+  // A permit an hour: there are none but those that it gives.
+  RateLimit: {
+    ...gate(
+      (name) => {
+        const rate = new RateLimit({ limit: 1, interval: 3_600_000, burst: 1, name });
+        rate.tryAcquire();
+        return rate;
+      },
+      RateLimit.from,
+      giveBack,
+      ({ available, waiting }) => ({ available, waiting }),
+    ),
+    pass: (rate, options) => rate.acquire(options),
+    passSync: (rate, options) => rate.acquireSync(options),
+  },
 };

@@ -89,8 +89,9 @@ function ofMark(): Waited {
   };
 }
 
-// A barrier is broken by who gives up: nobody could show that nothing was lost.
-const { Barrier: barrier, ...unbroken } = subjects;
+// A barrier is broken by who gives up: nobody could show that nothing was lost. What a rate could not serve in time never
+// waits.
+const { Barrier: barrier, RateLimit: rate, ...unbroken } = subjects;
 
 const ofClasses = Object.entries(unbroken).map(
   ([name, adapter]) => [name, () => ofSubject(adapter)] as const satisfies [string, () => Waited],
@@ -107,7 +108,11 @@ export const timedWaits: Readonly<Record<string, () => Waited>> = {
 };
 
 /** By name. */
-export const waits: Readonly<Record<string, () => Waited>> = { ...timedWaits, 'limit().whenBelow': ofMark };
+export const waits: Readonly<Record<string, () => Waited>> = {
+  ...timedWaits,
+  RateLimit: () => ofSubject(rate as SubjectClass),
+  'limit().whenBelow': ofMark,
+};
 
 /** The same of a barrier: who waits there and gives up breaks it. */
 export const atBarrier = (): Waited => ofSubject(barrier as SubjectClass);

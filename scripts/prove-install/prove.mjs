@@ -22,7 +22,8 @@ const majors = given.length > 0 ? given : ['20', '22', '24', '26'];
 const base = temporaryFolder('eventfd-stranger-');
 
 const versions = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies;
-const piscina = JSON.parse(readFileSync(join(root, 'packages/semaphore/package.json'), 'utf8')).devDependencies.piscina;
+const peers = JSON.parse(readFileSync(join(root, 'packages/semaphore/package.json'), 'utf8')).devDependencies;
+const pools = ['piscina', 'tinypool', 'workerpool', 'poolifier', '@opentelemetry/api'];
 const npm12 = npmOf('12');
 
 function check(holds, claim, evidence = '') {
@@ -77,12 +78,15 @@ function compileTypes() {
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
   const env = environment(folder, `${join(process.execPath, '..')}${delimiter}${process.env.PATH}`);
-  const tools = [`typescript@${versions.typescript}`, `@types/node@${versions['@types/node']}`, `piscina@${piscina}`];
+  const tools = [`typescript@${versions.typescript}`, `@types/node@${versions['@types/node']}`];
+  tools.push(...pools.map((name) => `${name}@${peers[name]}`));
   mustRun(process.execPath, [hostNpm, 'install', '--ignore-scripts', ...quiet, ...tarballs, ...tools], folder, env);
-  for (const file of ['consumer.ts', 'leased.ts', 'limited.ts']) copyFileSync(join(here, file), join(folder, file));
+  for (const file of ['consumer.ts', 'called.ts', 'leased.ts', 'limited.ts'])
+    copyFileSync(join(here, file), join(folder, file));
   const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--outDir', 'out'];
   for (const [file, skip] of [
     ['consumer.ts', 'false'],
+    ['called.ts', 'false'],
     ['leased.ts', 'false'],
     ['limited.ts', 'true'],
   ]) {
@@ -90,12 +94,12 @@ function compileTypes() {
     mustRun(process.execPath, [tsc, ...options, '--skipLibCheck', skip, file], folder, env);
   }
   console.log(
-    `prove: TypeScript ${versions.typescript}, NodeNext: consumer.ts and leased.ts checked, skipLibCheck off; limited.ts, on`,
+    `prove: TypeScript ${versions.typescript}, NodeNext: consumer.ts, called.ts and leased.ts checked, skipLibCheck off; limited.ts, on`,
   );
-  return ['consumer', 'leased'].map((name) => readFileSync(join(folder, `out/${name}.js`), 'utf8'));
+  return ['consumer', 'leased', 'called'].map((name) => readFileSync(join(folder, `out/${name}.js`), 'utf8'));
 }
 
-function proveOn(major, [compiled, leased], npm) {
+function proveOn(major, [compiled, leased, called], npm) {
   const found = nodeOf(major);
   check(found !== undefined, `there is a Node ${major}`);
   const node = realpathSync(found);
@@ -117,6 +121,10 @@ function proveOn(major, [compiled, leased], npm) {
   writeFileSync(join(app, 'leased.mjs'), leased);
   const lease = mustRun(node, ['leased.mjs'], app, env);
   check(lease === 'leased: 1 live ERR_LEASE_NO_CLIENT\n', 'the program that leases prints what it should', lease);
+  writeFileSync(join(app, 'called.mjs'), called);
+  const limits = mustRun(node, ['called.mjs'], app, env);
+  const expected = 'called: 42 1 1 9 true true enough\nfunction function function function wants @opentelemetry/api\n';
+  check(limits === expected, 'the program that limits calls prints what it should', limits);
   copyFileSync(join(here, 'required.cjs'), join(app, 'required.cjs'));
   const required = mustRun(node, ['required.cjs'], app, env);
   check(required === 'required: 0 7\n', 'require() gives the classes', required);

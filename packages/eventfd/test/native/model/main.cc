@@ -10,6 +10,7 @@
 
 #include "model/locks.h"
 #include "model/names.h"
+#include "model/rates.h"
 #include "model/scenarios.h"
 #include "model/sequences.h"
 
@@ -107,6 +108,10 @@ int main(int argc, char** argv) {
   for (const LockScenario& scenario : LockScenarios()) {
     if (strcmp(only, "sequences") != 0 && strstr(scenario.name, part) != nullptr)
       Explore<LocksWorld>(scenario, depth, &total);
+  }
+  for (const RateScenario& scenario : RateScenarios()) {
+    if (strcmp(only, "sequences") != 0 && strstr(scenario.name, part) != nullptr)
+      Explore<RateWorld>(scenario, depth, &total);
   }
   const unsigned long long tried = strcmp(only, "scenarios") == 0 ? 0 : TryAll(part, depth);
   if (total.scenarios == 0 && tried == 0) test::Fail(__FILE__, __LINE__, "no scenario has such a name");

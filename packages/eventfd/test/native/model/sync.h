@@ -128,9 +128,21 @@ struct ModelSync {
   }
 
   static void Yield() {}
-  // Time stands still but for whom the world lets it pass. What is bounded by it is bounded by something else, too.
-  static int64_t Nanoseconds() { return Explorer::actor() < 0 ? 0 : time[Explorer::actor()]; }
-  static inline int64_t time[kMaxActors] = {};
+  // Time stands still but for whom the world lets it pass. What is bounded by it is bounded by something else, too. Or
+  // else it is the same for all, and a look at it one of the operations that others may come before.
+  static int64_t Nanoseconds() {
+    if (Explorer::actor() < 0) return has_clock ? clock : 0;
+    if (!has_clock) return time[Explorer::actor()];
+    Explorer::Before({Kind::kLoad, &clock});
+    return time[Explorer::actor()] = clock;
+  }
+  static void PassUntil(int64_t then) {
+    Explorer::Before({Kind::kStore, &clock});
+    if (then > clock) clock = then;
+  }
+  static inline int64_t time[kMaxActors] = {};  // when the actor looked last
+  static inline bool has_clock = false;
+  static inline int64_t clock = 0;
   static void Relax() {}
 
   // Told of every look at a word, and of every change, at the moment it happens.

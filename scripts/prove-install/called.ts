@@ -1,5 +1,6 @@
 // What has come beside the classes, as a program would use it, with no pool installed: a limit takes calls, and what takes pools
 // wants them only when it is given one. It must type-check with skipLibCheck off.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueFullError, RateLimit, Semaphore, SharedAbortController } from '@eventfd/semaphore';
 import { adapt, limitCalls, RunTimeoutError } from '@eventfd/semaphore/limit';
 
@@ -16,9 +17,8 @@ const full: unknown = await limited.run(1).catch((error: unknown) => error);
 const { completed, refused } = (await first.then(() => limited)).stats();
 adaptation.stop();
 
-const late: unknown = await limitCalls(() => new Promise(() => {}), new Semaphore(1), { runTimeout: 1 })
-  .run(0)
-  .catch((error: unknown) => error);
+const sleeping = limitCalls((ms: number, signal) => sleep(ms, 0, { signal }), new Semaphore(1), { runTimeout: 1 });
+const late: unknown = await sleeping.run(60_000).catch((error: unknown) => error);
 const controller = new SharedAbortController();
 controller.abort('enough');
 

@@ -21,7 +21,8 @@ export type RwLockHandle = Handle;
 export interface RwLockOptions extends SharedObjectOptions, AgingOptions {
   /**
    * Strict first come, first served. By default a running thread may overtake a reader that is waking up: a promise once, a
-   * blocked thread for a millisecond from when it first came too late.
+   * blocked thread for a millisecond from when it first came too late; and a thread that blocks to write, for a tenth of
+   * one from when it came.
    */
   fair?: boolean | undefined;
   /**
@@ -45,7 +46,8 @@ const WRITE = MAX_PERMITS;
  * tokio's `sync::RwLock`; `abandoned` after POSIX's robust mutexes.
  *
  * **Fairness.** One queue, first in, first out: readers that come after a waiting writer wait behind it, so writers are
- * not starved, and neither are readers. So a thread that holds a read lock and asks for another may wait for a writer
+ * not starved, and neither are readers. Only a thread that blocks to write is overtaken, for a tenth of a millisecond; `fair` does
+ * without that. So a thread that holds a read lock and asks for another may wait for a writer
  * that waits for it: do not nest them.
  *
  * **Priorities** as for Semaphore, of readers and writers alike, which stand in the one queue: a writer of a higher `priority` goes

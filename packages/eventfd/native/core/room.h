@@ -37,6 +37,7 @@ class Room : Serving<S> {
   using Serving<S>::CanRace;
   using Serving<S>::Decide;
   using Serving<S>::GiveBack;
+  using Serving<S>::IsWriter;
   using Serving<S>::LetOneThrough;
   using Serving<S>::NotifyQueue;
   using Serving<S>::Satisfy;
@@ -50,6 +51,9 @@ class Room : Serving<S> {
   // Nanoseconds. How long running threads may overtake a blocked one: Go's sync.Mutex takes 1 ms, parking_lot 0.5 ms
   // on average. A turn that is handed over waits for its owner to wake up, and costs many times one that is not.
   static constexpr int64_t kPatience = 1'000'000;
+  // The same of readers and a blocked writer. That it is owed costs less: those inside go on to their end.
+  static constexpr int64_t kWritersPatience = 100'000;
+  static int64_t PatienceOf(const Waiter<S>* w) { return IsWriter(w) ? kWritersPatience : kPatience; }
 
   explicit Room(LotSize size = {}) : lot_(size) {}
 
@@ -60,7 +64,7 @@ class Room : Serving<S> {
     Bucket bucket(&lot_, w->cell);
     const int32_t flags = S::Load(w->cell + kFlags);
     if (flags & kClosed) return w->outcome = Outcome::kClosed;
-    w->owed = (flags & kFair) != 0 || w->want != 1;
+    w->owed = (flags & kFair) != 0 || (w->want != 1 && !IsWriter(w));
     w->outcome = Outcome::kWaiting;
     w->rank = Queue<S>::RankOf(w);
     Queue<S>* queue = bucket.Find(w->cell);
@@ -77,6 +81,7 @@ class Room : Serving<S> {
       return w->outcome = Outcome::kFull;
     }
     bucket.Append(w);
+    if (IsWriter(w) && !w->owed) BePatient(w);
     WriteBits(w->cell, w->queue);
     return Outcome::kWaiting;
   }
@@ -393,8 +398,13 @@ class Room : Serving<S> {
       w->owed = true;
       return;
     }
+    BePatient(w);
+  }
+
+  // Whoever finds less than it wants, the first time and after that.
+  static void BePatient(Waiter<S>* w) {
     const int64_t now = S::Nanoseconds();
-    if (w->patient_until == 0) w->patient_until = now + kPatience;
+    if (w->patient_until == 0) w->patient_until = now + PatienceOf(w);
     if (now >= w->patient_until) w->owed = true;
     w->naps = !w->owed && w == w->queue->Turn();
   }

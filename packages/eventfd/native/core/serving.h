@@ -59,7 +59,9 @@ class Serving {
   //   owed       too few            all wait: acquire finds "queue first", so permits gather for the head
   //   not owed   more than it wants granted, since running threads have some left to race for
   //   not owed   just enough        woken to try; the permit stays free for whoever comes first
-  //   not owed   too few            all wait
+  //   not owed   too few            all wait; a writer is woken, too, unless it naps
+  //
+  // A writer, since readers that overlap never leave just enough: from when it comes first it looks by itself.
   //
   // `taken` is the head, when its own thread runs and has just taken its permits.
   //
@@ -78,7 +80,8 @@ class Serving {
         if (!Satisfy(head)) break;
         Decide(head, Outcome::kGranted, wakes);
       } else {
-        if (FreePermits(S::Load(cell + kState)) >= head->want) wakes->Deliver(head);
+        const bool enough = FreePermits(S::Load(cell + kState)) >= head->want;
+        if (enough || (IsWriter(head) && !head->naps)) wakes->Deliver(head);
         break;
       }
     }
@@ -86,18 +89,23 @@ class Serving {
     bucket.DropIfEmpty(queue);
   }
 
-  // Whether the head will look soon, whatever is released: it naps, or was woken to try for the only permit there is.
-  // Until it does (Resume, EndNap, Leave), running threads pass the permit to and fro without a call into C++ each
-  // time. Not so when it was woken and there are more permits, which others in the queue could have meanwhile, nor when
-  // it is a promise, whose loop may be busy for long.
+  // Whether the head will look soon, whatever is released: it naps, or was woken to try for one permit. Until it does
+  // (Resume, EndNap, Leave), running threads pass what there is to and fro without a call into C++ each time; of
+  // several permits, those who stand behind the head could have one meanwhile, and wait for the moment that it takes.
+  // Not so when it is a promise, whose loop may be busy for long, or a writer, which is ready whenever its nap was cut
+  // short.
   static bool IsAwake(const Waiter<S>* head) {
     if (head->owed) return false;
-    return head->naps || (CanRace(head) && head->ready && S::Load(head->cell + kTotal) == 1);
+    return head->naps || (CanRace(head) && head->ready && head->want == 1);
   }
 
   // Whether it is as quick as those that run: a blocked thread is, a promise's loop may be busy for long. Only for what
   // is held and comes back: of a post nobody says that the next is about to come.
   static bool CanRace(const Waiter<S>* w) { return w->sync && w->slot != nullptr; }
+
+  // Whether it wants all there is of an RwLock, and may be overtaken for a while like who wants one permit. A promise
+  // may not, being slow to look; nor who wants several of a semaphore, for whom they gather.
+  static bool IsWriter(const Waiter<S>* w) { return w->want == kMaxPermits && CanRace(w); }
 
   static int32_t NotifyQueue(Bucket& bucket, int32_t* cell, int32_t count, Wakes<S>* wakes) {
     Queue<S>* queue = bucket.Find(cell);

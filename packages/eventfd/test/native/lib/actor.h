@@ -256,7 +256,7 @@ class Actor {
     thread->BeginSyncWait();
     bool out_of_time = false;
     for (;;) {
-      if (std::exchange(fresh_, false)) {
+      if (std::exchange(fresh_, false) && !waiter->naps) {
         spinner_.Until(waiter->cell, [&] {
           host->Spins();
           const bool ready = waiter->ready;
@@ -287,7 +287,7 @@ class Actor {
   }
 
   Outcome Resume(Waiter* waiter) {
-    host->Looks();
+    host->Looks(waiter);
     const Outcome outcome = room_->Resume(waiter);
     host->Resumed(waiter, outcome);
     return outcome;
@@ -335,7 +335,8 @@ class Actor {
 // A host without an oracle.
 struct NoOracle {
   static constexpr int kSpins = 1024;
-  void Looks() {}
+  template <class W>
+  void Looks(W*) {}
   void Spins() {}
   void SpinsNoMore() {}
   template <class W>

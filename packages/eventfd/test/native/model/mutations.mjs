@@ -76,16 +76,32 @@ const mutations = [
   {
     name: 'the deadline of who is overtaken is never set',
     file: 'room.h',
-    find: 'if (w->patient_until == 0) w->patient_until = now + kPatience;\n    if (now >= w->patient_until)',
+    find: 'if (w->patient_until == 0) w->patient_until = now + PatienceOf(w);\n    if (now >= w->patient_until)',
     replace: 'if (w->patient_until != 0 && now >= w->patient_until)',
     says: /once more than it may|its patience has no end/,
   },
   {
     name: 'the deadline is set anew with each look',
     file: 'room.h',
-    find: 'if (w->patient_until == 0) w->patient_until = now + kPatience;',
-    replace: 'w->patient_until = now + kPatience;',
+    find: 'if (w->patient_until == 0) w->patient_until = now + PatienceOf(w);',
+    replace: 'w->patient_until = now + PatienceOf(w);',
     says: /once more than it may/,
+  },
+  {
+    name: 'a writer that comes to be first is not woken to look by itself',
+    part: 'rwlock',
+    file: 'serving.h',
+    find: 'if (enough || (IsWriter(head) && !head->naps))',
+    replace: 'if (enough)',
+    says: /a writer that comes first sleeps/,
+  },
+  {
+    name: 'the patience of a writer does not begin when it comes',
+    part: 'rwlock',
+    file: 'room.h',
+    find: 'if (IsWriter(w) && !w->owed) BePatient(w);',
+    replace: '',
+    says: /a writer that comes first sleeps|once more than it may/,
   },
   {
     name: 'who has timed out takes a grant and nobody notes it',
@@ -222,8 +238,8 @@ const mutations = [
   {
     name: 'a fair queue is overtaken',
     file: 'room.h',
-    find: 'w->owed = (flags & kFair) != 0 || w->want != 1;',
-    replace: 'w->owed = w->want != 1;',
+    find: 'w->owed = (flags & kFair) != 0 || (w->want',
+    replace: 'w->owed = (w->want',
     says: /a fair queue is overtaken/,
   },
   {
@@ -338,8 +354,8 @@ const mutations = [
   {
     name: 'a waiter for several permits may be overtaken',
     file: 'room.h',
-    find: 'w->owed = (flags & kFair) != 0 || w->want != 1;',
-    replace: 'w->owed = (flags & kFair) != 0;',
+    find: ' || (w->want != 1 && !IsWriter(w));',
+    replace: ';',
     says: /a waiter for several is overtaken/,
   },
   {

@@ -12,6 +12,12 @@ inline std::vector<Scenario> RwLockScenarios() {
     self.Sync(1);
     self.Release(1);
   };
+  constexpr auto read_twice = [](Self& self) {
+    self.Sync(1);
+    self.Release(1);
+    self.Sync(1);
+    self.Release(1);
+  };
   constexpr auto write = [](Self& self) {
     self.Sync(kMaxPermits);
     self.Release(kMaxPermits);
@@ -60,6 +66,8 @@ inline std::vector<Scenario> RwLockScenarios() {
       all_of("rwlock, two writers", {write, write_async}),
       of("rwlock, one writes, two read", {write, read, read}),
       of("rwlock, two write", {write, write, read}),
+      of("rwlock, readers overlap, one writes", {read_twice, read_twice, write}),
+      of("rwlock, readers overlap, two write", {read_twice, write, write}),
       of("rwlock, downgraded", {write_and_downgrade, read, write_async}),
       all_of("rwlock, timeout, two", {write, read_for_a_while}),
       of("rwlock, a reader times out", {write, read_for_a_while, write_async}),
@@ -72,6 +80,7 @@ inline std::vector<Scenario> RwLockScenarios() {
       of("rwlock, the writer dies", {write_and_downgrade, read, write_async}, 0),
       of("rwlock, a reader dies", {read, write, read}, 0),
       of("rwlock, a waiting writer dies", {read, write_async, read}, 1),
+      of("rwlock, a writer dies in its nap", {read_twice, write, write}, 1),
   };
 }
 

@@ -351,6 +351,7 @@ class World {
     if (full) return Settle();
     if (refused) return EndWait(i);
     spec_.Arrive(i);
+    in_slice_[At(i)] = who.sync && outcome == Outcome::kWaiting;
     Settle();
     if (outcome != Outcome::kWaiting) {
       spec_.See(i);

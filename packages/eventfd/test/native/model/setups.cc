@@ -12,6 +12,7 @@ const std::vector<Slot> kThreePromises = {{0, false}, {1, false}, {2, false}};
 const std::vector<Slot> kMixed = {{0, false}, {1, true}, {2, false}};
 const std::vector<Slot> kBoth = {{0, false}, {0, true}, {1, false}};
 const std::vector<Slot> kFour = {{0, false}, {0, true}, {1, false}, {2, true}};
+const std::vector<Slot> kBlocking = {{0, true}, {1, true}, {2, true}, {2, false}};
 const std::vector<Slot> kFourPromises = {{0, false}, {0, false}, {1, false}, {2, false}};
 
 std::vector<Slot> Wanting(std::vector<Slot> slots, std::vector<int32_t> wants) {
@@ -95,6 +96,7 @@ const std::vector<Setup>& Setups() {
       {"sequences: mutex", mutex, kFour, lock, 5},
       {"sequences: fair mutex", fair_mutex, kFour, lock, 5},
       {"sequences: rwlock, two write", rwlock, Wanting(kFour, {all, 1, 1, all}), lock, 5},
+      {"sequences: rwlock, two block to write", rwlock, Wanting(kBlocking, {all, all, 1, 1}), lock, 5},
       {"sequences: rwlock, one writes", rwlock, Wanting(kFourPromises, {1, all, 1, 1}), lock, 5},
       {"sequences: signal", signals, kFour, signal, 5},
       {"sequences: signal, promises", signals, kFourPromises, posts, 5},

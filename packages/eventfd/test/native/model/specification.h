@@ -66,7 +66,12 @@ class Specification {
 
   bool Waits(int slot) const { return is[At(slot)] == Is::kWaiting; }
   bool CanRun(int slot) const { return slots[At(slot)].sync || kind.gate() || !ThreadOf(slot).stopped(); }
-  bool IsOwed(int slot) const { return kind.fair() || slots[At(slot)].want != 1 || lost[At(slot)]; }
+  bool IsWriter(int slot) const {
+    return kind.kind == efd::kRwLock && slots[At(slot)].sync && slots[At(slot)].want != 1;
+  }
+  bool IsOwed(int slot) const {
+    return kind.fair() || (slots[At(slot)].want != 1 && !IsWriter(slot)) || lost[At(slot)];
+  }
   int32_t Needs(int slot) const { return std::max(slots[At(slot)].want, 1); }
   const Thread& ThreadOf(int slot) const { return threads[At(slots[At(slot)].thread)]; }
 
@@ -251,6 +256,9 @@ class Specification {
       if (thread.owes_service) return nullptr;
     }
     const int turn = Turn();
+    if (turn >= 0 && IsWriter(turn) && !IsOwed(turn) && !seen[At(turn)].woken) {
+      return "a writer that comes first sleeps, and readers overtake it without end";
+    }
     if (turn < 0 || free < Needs(turn)) return nullptr;
     if (IsOwed(turn)) return "what is free idles: it is owed to who waits";
     return seen[At(turn)].woken ? nullptr : "what is free idles, and who is first sleeps";

@@ -41,8 +41,8 @@ void Host::Queued(ModelWaiter* waiter) {
   world_->Queued(actor_, waiter);
 }
 
-void Host::Looks() {
-  ModelSync::time[actor_] += world_->TimeOfLook();
+void Host::Looks(ModelWaiter* waiter) {
+  ModelSync::time[actor_] += world_->TimeOfLook(waiter);
 }
 
 void Host::Resumed(ModelWaiter* waiter, Outcome outcome) {
@@ -271,14 +271,16 @@ void World::Resumed(ModelWaiter* waiter, Outcome outcome) {
   any_napped_ = any_napped_ || waiter->naps;
 }
 
-int64_t World::TimeOfLook() const {
-  return efd::Room<ModelSync>::kPatience / (looks_ - 1);
+int64_t World::TimeOfLook(const ModelWaiter* waiter) const {
+  return efd::Room<ModelSync>::PatienceOf(waiter) / (looks_ - 1);
 }
 
 int World::MostLost(const Waiting& each) const {
   const bool can_race = each.waiter->sync && each.waiter->slot != nullptr;
-  const bool owed_anyway = (each.waiter->cell[efd::kFlags] & efd::kFair) != 0 || each.waiter->want != 1;
-  return can_race && !owed_anyway ? looks_ : 1;
+  const bool fair = (each.waiter->cell[efd::kFlags] & efd::kFair) != 0;
+  // A writer's patience begins when it comes, not with its first look.
+  if (IsWriter(each) && !fair) return looks_ - 1;
+  return can_race && !fair && each.waiter->want == 1 ? looks_ : 1;
 }
 
 void World::Left(ModelWaiter* waiter) {
@@ -367,7 +369,7 @@ void World::OnWrite(int32_t* word, int32_t before, int32_t after) {
     }
     CHECK_SAYS(each.lost < self.MostLost(each), "a waiter whose patience is over is overtaken again");
     CHECK_SAYS((cell[efd::kFlags] & efd::kFair) == 0, "a fair queue is overtaken");
-    CHECK_SAYS(each.waiter->want == 1, "a waiter for several is overtaken");
+    CHECK_SAYS(each.waiter->want == 1 || self.IsWriter(each), "a waiter for several is overtaken");
   }
 }
 
@@ -427,6 +429,10 @@ void World::LetTimePass() {
   now_ += scenario_->aging * int64_t{1'000'000};
 }
 
+bool World::IsWriter(const Waiting& each) const {
+  return each.waiter->want == efd::kMaxPermits && each.waiter->sync && each.waiter->slot != nullptr;
+}
+
 bool World::MayBePassed(const Waiting& each) const {
   return !each.waiter->sync && selves_[each.actor]->host().blocks;
 }
@@ -446,6 +452,8 @@ void World::CheckServed() const {
     if (first == queue_.size()) continue;
     const ModelWaiter* waiter = queue_[first].waiter;
     CHECK_SAYS(free < std::max(waiter->want, 1) || waiter->ready.peek() || waiter->naps, "what is free idles");
+    CHECK_SAYS(!IsWriter(queue_[first]) || waiter->owed || waiter->ready.peek() || waiter->naps,
+               "a writer that comes first sleeps, and readers overtake it without end");
   }
 }
 

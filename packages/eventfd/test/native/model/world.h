@@ -41,7 +41,7 @@ class Host final : public efd::Waker {
   void Ended() { ended_ = true; }
 
   void Queued(ModelWaiter* waiter);
-  void Looks();
+  void Looks(ModelWaiter* waiter);
   void Resumed(ModelWaiter* waiter, efd::Outcome outcome);
   void Left(ModelWaiter* waiter);
   void Blocked(ModelWaiter* waiter, uint64_t order);
@@ -196,7 +196,7 @@ class World final : public Program {
   bool any_napped() const { return any_napped_; }
 
   // How much of its patience has passed between two looks of a thread.
-  int64_t TimeOfLook() const;
+  int64_t TimeOfLook(const ModelWaiter* waiter) const;
 
   // One for all, unless the scenario is about its growth.
   static efd::Room<ModelSync>& TheRoom() {
@@ -244,6 +244,7 @@ class World final : public Program {
 
   std::vector<Waiting>::iterator Find(ModelWaiter* waiter);
   void UnmapIfLeft();
+  bool IsWriter(const Waiting& each) const;
   bool MayBePassed(const Waiting& each) const;
   bool Outranks(const Standing& a, const Standing& b) const;
   bool ComesBefore(std::size_t i, std::size_t j) const;

@@ -198,6 +198,97 @@ TEST("overtaking: a thread that waits for a post does not nap, and is owed the n
   waits.Leave(waiter);
 }
 
+// Readers that overlap: the last of them never leaves.
+Place ForReaders(int32_t flags = 0) {
+  return Place(efd::kMaxPermits, flags, efd::kMaxPermits, efd::kRwLock);
+}
+
+TEST("overtaking: readers overtake a blocked writer until its patience is over, which began when it came") {
+  Place place = ForReaders();
+  Party reads(place), others(place), writes(place);
+  CHECK(reads.TryTake() == kTaken);
+  Waiter* writer = writes.Queue(efd::kMaxPermits, Role::kTaker, /*sync=*/true);
+  CHECK(writer->naps);
+  CHECK(!writer->owed);
+  CHECK_EQ(place.bits(), 0);
+  LastForEver(writer);
+  CHECK(others.TryTake() == kTaken);
+  CHECK(reads.ReleaseOnly() == efd::kReleased);
+  CHECK(TheRoom().Resume(writer) == Outcome::kWaiting);
+  CHECK(writer->naps);
+  EndPatience(writer);
+  CHECK(TheRoom().Resume(writer) == Outcome::kWaiting);
+  CHECK_EQ(place.bits(), kHasWaiters | kQueueFirst);
+  CHECK(reads.TryTake() == kNotNow);
+  others.Release();
+  CHECK(TheRoom().Resume(writer) == Outcome::kGranted);
+  CHECK_EQ(writes.held(), efd::kMaxPermits);
+  writes.participant.EndWait(writer);
+}
+
+TEST("overtaking: a writer that comes to be first is woken, to nap from then on, though readers are inside") {
+  Place place = ForReaders();
+  Party reads(place), first(place), second(place);
+  CHECK(reads.TryTake() == kTaken);
+  Waiter* leaves = first.Queue(efd::kMaxPermits, Role::kTaker, /*sync=*/true);
+  Waiter* stays = second.Queue(efd::kMaxPermits, Role::kTaker, /*sync=*/true);
+  CHECK(!stays->naps);
+  LastForEver(stays);
+  first.Leave(leaves);
+  CHECK(stays->ready);
+  CHECK_EQ(place.bits(), kHasWaiters);
+  CHECK(TheRoom().Resume(stays) == Outcome::kWaiting);
+  CHECK(stays->naps);
+  CHECK_EQ(place.bits(), 0);
+  second.Leave(stays);
+}
+
+TEST("overtaking: a writer that waits behind others for longer than its patience is owed once it comes first") {
+  Place place = ForReaders();
+  Party reads(place), first(place), second(place);
+  CHECK(reads.TryTake() == kTaken);
+  Waiter* leaves = first.Queue(efd::kMaxPermits, Role::kTaker, /*sync=*/true);
+  Waiter* stays = second.Queue(efd::kMaxPermits, Role::kTaker, /*sync=*/true);
+  EndPatience(stays);
+  first.Leave(leaves);
+  CHECK(TheRoom().Resume(stays) == Outcome::kWaiting);
+  CHECK(stays->owed);
+  CHECK(first.TryTake() == kNotNow);
+  second.Leave(stays);
+}
+
+TEST("overtaking: a writer that goes to run JavaScript is woken by the next release, to nap again") {
+  Place place = ForReaders();
+  Party reads(place), others(place), writes(place);
+  CHECK(reads.TryTake() == kTaken);
+  Waiter* writer = writes.Queue(efd::kMaxPermits, Role::kTaker, /*sync=*/true);
+  LastForEver(writer);
+  TheRoom().EndNap(writer);
+  CHECK_EQ(place.bits(), kHasWaiters);
+  CHECK(writer->ready);
+  CHECK(others.TryTake() == kTaken);
+  CHECK(TheRoom().Resume(writer) == Outcome::kWaiting);
+  CHECK(writer->naps);
+  writes.Leave(writer);
+}
+
+TEST("overtaking: who waits for several of a semaphore, to write in a fair lock, or by a promise is owed at once") {
+  Place semaphore(2), fair = ForReaders(kFair), lock = ForReaders();
+  Party takes(semaphore), several(semaphore), reads(fair), writes(fair), others(lock), awaits(lock);
+  CHECK(takes.TryTake() == kTaken);
+  Waiter* waiter = several.Queue(2, Role::kTaker, /*sync=*/true);
+  CHECK(waiter->owed);
+  CHECK(reads.TryTake() == kTaken);
+  Waiter* writer = writes.Queue(efd::kMaxPermits, Role::kTaker, /*sync=*/true);
+  CHECK(writer->owed);
+  CHECK(others.TryTake() == kTaken);
+  Waiter* promise = awaits.Queue(efd::kMaxPermits);
+  CHECK(promise->owed);
+  several.Leave(waiter);
+  writes.Leave(writer);
+  awaits.Leave(promise);
+}
+
 TEST("overtaking: nobody overtakes in a fair queue") {
   Place place(1, kFair);
   Party holder(place), waits(place);

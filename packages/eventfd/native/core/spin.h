@@ -12,8 +12,9 @@ namespace efd {
 //
 // How long is worth it is learned, per thread: a spin that paid doubles the limit, one that did not halves it; one park
 // in kProbeEvery spins the whole way all the same, so that a change for the better is noticed. Of n cores, n - 1
-// threads may spin at a time, so that one is left to run what they all wait for; and at one cell no more than
-// kMostAtCell, since only one of them gets what is released next, while each look of the others slows it down.
+// threads may spin at a time, so that one is left to run what they all wait for, or n - k where k threads may hold it
+// at once; and at one cell no more than kMostAtCell, since only one of them gets what is released next, while each look
+// of the others slows it down.
 //
 // It looks after 1, 2, 4, ... pauses: each look takes the cache line from the thread that it waits for. It ends by the
 // clock, since a pause takes 1 to 100 ns, by machine.
@@ -30,11 +31,11 @@ class Spinner {
 
   explicit Spinner(int64_t most = kMost) : most_(most) {}
 
-  // Spins until `done` says so. True when it did.
+  // Spins until `done` says so. True when it did. `holders`: how many threads may have what it waits for.
   template <class Done>
-  bool Until(const int32_t* cell, Done done) {
-    const int room = most_spinning_.load();
-    if (room == 0) return false;
+  bool Until(const int32_t* cell, Done done, int32_t holders = 1) {
+    const int room = most_spinning_.load() - (std::max(holders, 1) - 1);
+    if (room <= 0) return false;
     auto& here = PlaceOf(cell).spinning;
     const Claim place(&here, kMostAtCell);
     if (!place.found_room()) return false;

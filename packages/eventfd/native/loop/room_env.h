@@ -185,6 +185,7 @@ class RoomEnv {
       return begun;
     }
     fresh_ = wanted.role != Role::kDrawer;
+    holders_ = HoldersOf(at);
     nap_ = kFirstNap;
     if (std::isinf(wanted.timeout_ms) && at->kind == kMutex) {
       participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder(), sync_waiter_});
@@ -201,9 +202,10 @@ class RoomEnv {
     thread->BeginSyncWait();
     int32_t result = Result::kWaiting;
     for (;;) {
-      if (std::exchange(fresh_, false)) {
+      if (std::exchange(fresh_, false) && !sync_waiter_->naps) {
         auto& spinner = sync_waiter_->owed && sync_waiter_->patient_until != 0 ? owed_spinner_ : spinner_;
-        spinner.Until(sync_waiter_->cell, [&] { return sync_waiter_->ready.load(); });
+        spinner.Until(
+            sync_waiter_->cell, [&] { return sync_waiter_->ready.load(); }, holders_);
       }
       bool loop_has_work = false;
       const bool naps = sync_waiter_->naps;
@@ -330,7 +332,12 @@ class RoomEnv {
   static constexpr Clock::duration kFirstNap = std::chrono::microseconds(50);
   static constexpr Clock::duration kLongestNap = std::chrono::microseconds(400);
 
-  Clock::duration NextNap() { return std::exchange(nap_, std::min(nap_ * 2, kLongestNap)); }
+  // No longer than its patience, or it would come too late to be owed.
+  Clock::duration NextNap() {
+    const Clock::duration nap = std::exchange(nap_, std::min(nap_ * 2, kLongestNap));
+    const std::chrono::nanoseconds patience(sync_waiter_->patient_until - RealSync::Nanoseconds());
+    return std::clamp<Clock::duration>(patience, kNoTime, nap);
+  }
 
   // Whatever was passed, it is not far off: JavaScript must run now and then, or the thread cannot be terminated.
   static Clock::time_point EndOfSlice(Clock::time_point now, double ms) {
@@ -400,6 +407,11 @@ class RoomEnv {
     room_.EndBlocking(participant_.thread());
   }
 
+  // How many threads may run with a permit. Of an RwLock one: where many read, nobody waits for long.
+  static int32_t HoldersOf(RealParticipant::Attachment* at) {
+    return at->kind == kSemaphore ? RealSync::Load(at->cell() + kTotal) : 1;
+  }
+
   int32_t Spin(RealParticipant::Attachment* at, int32_t want) {
     // What this thread holds itself, or has promises queued for, it would wait for in vain: it spins. Nor does it where
     // it looks as if the queue were full, since to be refused takes no time; whether it is, Arrive decides.
@@ -409,10 +421,13 @@ class RoomEnv {
     // Behind who is owed what comes next it would spin in vain, too, and in its place.
     if (RealSync::Load(at->cell() + kState) & kQueueFirst) return Result::kWaiting;
     auto result = kNotNow;
-    spinner_.Until(at->cell(), [&] {
-      result = TryTake<RealSync>(at->cell(), at->slot(), want);
-      return result != kNotNow;
-    });
+    spinner_.Until(
+        at->cell(),
+        [&] {
+          result = TryTake<RealSync>(at->cell(), at->slot(), want);
+          return result != kNotNow;
+        },
+        HoldersOf(at));
     return result >= kTaken ? Result::kGranted : result == kIsClosed ? Result::kClosed : Result::kWaiting;
   }
 
@@ -586,6 +601,7 @@ class RoomEnv {
   Clock::time_point turn_began_;
   bool unheard_ = false;  // the sync wait was granted, and is over once JavaScript has heard so
   bool fresh_ = false;    // the sync wait is worth a spin: it has just begun, or was just overtaken
+  int32_t holders_ = 1;   // how many others may have what it waits for
   std::vector<std::unique_ptr<Told>> copies_;    // by number, which is never used again; null where it is gone
   std::vector<Napi::ObjectReference> memories_;  // of the arenas that the thread is in, by index
 };

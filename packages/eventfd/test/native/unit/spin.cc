@@ -67,6 +67,25 @@ TEST("spin: looks after 1, 2, 4, 8, 8, ... pauses") {
   });
 }
 
+TEST("spin: leaves a core to each thread that may hold what it waits for") {
+  const Allow allow(3);  // of 4 cores
+  Spinner spinner;
+  const auto spins = [&](int32_t holders) {
+    bool spun = false;
+    spinner.Until(
+        cell, [&] { return spun = true; }, holders);
+    return spun;
+  };
+  CHECK(spins(1));
+  CHECK(spins(3));
+  CHECK(!spins(4));
+  CHECK(!spins(INT32_MAX));
+  CHECK(spins(0));
+  CHECK(spins(INT32_MIN));
+  spinner.Until(
+      cell, [&] { return !spins(3) && spins(2); }, 3);
+}
+
 TEST("spin: shortens while it does not pay, and probes the whole way now and then") {
   const Allow allow(1);
   Spinner spinner;

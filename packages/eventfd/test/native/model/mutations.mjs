@@ -142,8 +142,8 @@ const mutations = [
   {
     name: 'the wake-up is sent before the state is written',
     file: 'waiter.h',
-    find: '    if (!thread->Deliver(waiter)) return;',
-    replace: '    thread->Signal();\n    thread->Deliver(waiter);\n    return;',
+    find: '    if (waiter->thread->Deliver(waiter)) Add(waiter->thread);',
+    replace: '    waiter->thread->Signal();\n    waiter->thread->Deliver(waiter);',
     says: /everybody sleeps for ever/,
   },
   {

@@ -10,6 +10,7 @@ import { limitedCalls } from './limited-calls.js';
 import { manyQueues } from './many-queues.js';
 import { names } from './names.js';
 import { pool } from './pool.js';
+import { priorities } from './priorities.js';
 import { queue } from './queue.js';
 import { rarelyContended } from './rarely-contended.js';
 import { rate, rateTogether } from './rate.js';
@@ -32,6 +33,7 @@ export const cases: readonly Case[] = [
   rarelyContended,
   fairness,
   queue,
+  priorities,
   manyQueues,
   refused,
   storm,

@@ -3,8 +3,11 @@ import { type Case, cannot, type Entry, type Figures, type Point } from '../harn
 import { now } from '../measure/clock.js';
 import { BLOCKING_ONLY, MORTICE_SINCE, MULTITHREADING_SINCE, WEB_LOCKS_SINCE } from '../subjects/lock.js';
 
-/** Queues up: acquires, and gives back at once when it has it. Settles when it has given back. */
-type Wait = () => Promise<void>;
+/**
+ * Queues up: acquires, and gives back at once when it has it. Settles when it has given back. `share` of the crowd, less than 1, has
+ * come before it.
+ */
+type Wait = (share: number) => Promise<void>;
 
 interface Queue {
   readonly wait: Wait;
@@ -18,7 +21,7 @@ const GRANTS = 100_000;
 async function drain(queue: Queue, waiters: number): Promise<{ grant: number; enter: number }> {
   const letGo = await queue.hold();
   const start = now();
-  const waits = Array.from({ length: waiters }, () => queue.wait());
+  const waits = Array.from({ length: waiters }, (_, i) => queue.wait(i / waiters));
   const queued = now();
   letGo();
   await Promise.all(waits);
@@ -41,7 +44,8 @@ async function run(make: () => Promise<Queue>, { waiters = 1000 }: Point): Promi
 /** What they show is in the first two: their lines are flat, or they are not. */
 const PEER_ROUNDS = 2;
 
-function entry(make: () => Promise<Queue>, more: Partial<Entry> = {}): Entry {
+/** Fills the queue and drains it, for the costs of both by waiter. */
+export function drained(make: () => Promise<Queue>, more: Partial<Entry> = {}): Entry {
   return { way: { run: (point) => run(make, point) }, quick: false, ...more };
 }
 
@@ -61,7 +65,7 @@ export const queue: Case = {
     enter: { unit: 'ns', title: 'to queue up', better: 'less' },
   },
   subjects: {
-    ours: entry(async () => {
+    ours: drained(async () => {
       const { Semaphore } = await import('@eventfd/semaphore');
       const semaphore = new Semaphore(1);
       return {
@@ -72,7 +76,7 @@ export const queue: Case = {
         },
       };
     }),
-    'async-mutex': entry(async () => {
+    'async-mutex': drained(async () => {
       const { Semaphore } = await import('async-mutex');
       const semaphore = new Semaphore(1);
       return {
@@ -80,7 +84,7 @@ export const queue: Case = {
         hold: async () => (await semaphore.acquire())[1],
       };
     }),
-    'wait-async': entry(async () => {
+    'wait-async': drained(async () => {
       const { AtomicsSemaphore } = await import('../subjects/atomics.js');
       const semaphore = new AtomicsSemaphore(AtomicsSemaphore.share(1));
       return {
@@ -94,7 +98,7 @@ export const queue: Case = {
         },
       };
     }),
-    'naive-eventfd': entry(
+    'naive-eventfd': drained(
       async () => {
         const { makeNaive } = await import('../subjects/naive.js');
         const semaphore = makeNaive(1);
@@ -108,7 +112,7 @@ export const queue: Case = {
       },
       { rounds: PEER_ROUNDS },
     ),
-    multithreading: entry(
+    multithreading: drained(
       async () => {
         const { Semaphore } = await import('multithreading');
         const semaphore = new Semaphore(1);
@@ -123,7 +127,7 @@ export const queue: Case = {
       { since: MULTITHREADING_SINCE, rounds: PEER_ROUNDS },
     ),
     koffi: cannot(BLOCKING_ONLY),
-    'web-locks': entry(
+    'web-locks': drained(
       async () => {
         const { webLocks } = await import('../subjects/lock.js');
         return {
@@ -138,7 +142,7 @@ export const queue: Case = {
       },
       { since: WEB_LOCKS_SINCE, rounds: PEER_ROUNDS, at: ({ waiters = 0 }) => waiters <= 10_000 },
     ),
-    mortice: entry(
+    mortice: drained(
       async () => {
         const { default: create } = await import('mortice');
         const lock = create({ name: 'bench' });

@@ -26,10 +26,12 @@ class Cancellation implements AbortListener {
   readonly #wait: Cancellable;
   #unlisten: (() => void) | undefined;
   #clearTimer: (() => void) | undefined;
+  readonly #ref: boolean;
   #over = false;
 
-  constructor(wait: Cancellable) {
+  constructor(wait: Cancellable, ref: boolean) {
     this.#wait = wait;
+    this.#ref = ref;
   }
 
   begin(signal: AbortSignal | undefined, timeout: number): void {
@@ -85,7 +87,7 @@ class Cancellation implements AbortListener {
     if (typeof clearTimeout === 'function') this.#clearTimer = () => clearTimeout(timer as never);
     if (this.#over) this.#stopTimer();
     // Whether the loop stays alive is the wait's to say.
-    else if (typeof timer === 'object') timer?.unref?.();
+    else if (!this.#ref && typeof timer === 'object') timer?.unref?.();
   }
 
   #onTimer(left: number): void {
@@ -107,7 +109,7 @@ class Cancellation implements AbortListener {
 /**
  * Tells `wait`, once, when `signal` has aborted or `timeout` milliseconds have passed. The function it returns takes that
  * back; it does not fail, and must be called when the wait ends, however it ends. Neither keeps the event loop alive: what
- * is waited for does.
+ * is waited for does. With `ref` the time does: nothing else may be left that would.
  *
  * @throws what the signal or the timers do, which may be anybody's; then it tells nothing
  */
@@ -115,9 +117,10 @@ export function cancelWhen(
   signal: AbortSignal | undefined,
   timeout: number,
   wait: Cancellable,
+  ref = false,
 ): (() => void) | undefined {
   if (signal === undefined && timeout === Number.POSITIVE_INFINITY) return undefined;
-  const cancellation = new Cancellation(wait);
+  const cancellation = new Cancellation(wait, ref);
   cancellation.begin(signal, timeout);
   return () => cancellation.end();
 }

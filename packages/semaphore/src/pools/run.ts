@@ -106,7 +106,8 @@ export class Run<R> {
       return;
     }
     const wait: Cancellable = { onAbort: then, onTimeout: () => then(undefined) };
-    const forget = cancelWhen(signal, timeout, wait);
+    // A call, or a worker that is gone unheard, keeps no loop alive until then.
+    const forget = cancelWhen(signal, timeout, wait, true);
     if (forget !== undefined) this.#forget.add(forget);
   }
 

@@ -21,6 +21,7 @@ import { terminations } from './terminations.js';
 import { uncontendedAsync } from './uncontended-async.js';
 import { uncontendedSync } from './uncontended-sync.js';
 import { waiters } from './waiters.js';
+import { webLocksCase } from './web-locks.js';
 
 export const cases: readonly Case[] = [
   uncontendedSync,
@@ -48,6 +49,7 @@ export const cases: readonly Case[] = [
   memory,
   waiters,
   names,
+  webLocksCase,
   imports,
   leased,
   leaseHandOver,

@@ -236,5 +236,15 @@ export const bounds: readonly Bound[] = [
   absolute('a million keys locked in turn: growth of the process, MB', 'names', 'grown', 16),
   absolute('uncontended tryAcquire of a RateLimit, ns', 'rate', 'time', 50),
   absolute('error of a rate over 10 s with 8 threads, %', 'rate-together', 'error', 1),
+  absolute('web lock: a hand-over takes longer than one of a fair Mutex by, us', 'web-locks', 'more', 2),
+  ...(['time', 'available'] as const).map((metric) => ({
+    what: `web lock: uncontended request${metric === 'available' ? ', ifAvailable' : ''}, against Node's; itself in ns`,
+    case: 'web-locks',
+    point: none,
+    ours: side('ours', metric),
+    theirs: [side('web-locks', metric)],
+    limit: { atMost: 0.3 },
+    itself: { atMost: 3000 },
+  })),
   absolute('16 workers blocked in sync waits, % of a core', 'idle', 'cpu', 1),
 ];

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { Condition, Latch, Mutex, RwLock, Semaphore } from '@eventfd/semaphore';
+import { locks as webLocks } from '@eventfd/semaphore/web-locks';
 import { EventFd } from 'eventfd';
 import { CHEAP_WAYS, often, waysOf } from '../support/ways.mjs';
 
@@ -20,6 +21,7 @@ export const KINDS = [
   'SharedAbortController',
   'made and disposed',
   'by name',
+  'web locks',
 ];
 
 /** What the names of mutexes begin with that are opened by them. */
@@ -234,12 +236,47 @@ function namedWays({ random, during }) {
   ];
 }
 
+/** Web Locks, some of which are stolen, and of names that nobody uses twice. */
+function webLockWays({ random, during }) {
+  let unused = 0;
+  const inside = () => (random(2) === 0 ? during() : setImmediate());
+  const unlessStolen = (error) => {
+    if (error.name !== 'AbortError') throw error;
+  };
+  async function shared() {
+    const name = `${random(4)}`;
+    const requests = [
+      webLocks.request(name, inside),
+      webLocks.request(name, { mode: 'shared' }, inside),
+      webLocks.request(name, { ifAvailable: true }, inside),
+      webLocks.request(name, { timeout: random(5) }, inside),
+      random(16) === 0 ? webLocks.request(name, { steal: true }, inside) : undefined,
+    ];
+    await Promise.all(
+      requests.map((each) =>
+        each?.catch((error) => {
+          if (error.code !== 'ERR_TIMEOUT') unlessStolen(error);
+        }),
+      ),
+    );
+    return requests.length;
+  }
+  async function inTurn() {
+    for (let i = 0; i < 100; i++) await webLocks.request(`${threadId} ${unused++}`, () => {});
+    return 100;
+  }
+  return [
+    ['web locks', shared],
+    ['web locks', inTurn],
+  ];
+}
+
 /** All ways there are: those that do not wait, and the others. */
 export function realmWays(stage) {
   const { ways, emptyPocket } = waysOf(stage);
   const cheap = ways.slice(0, CHEAP_WAYS);
   const waiting = ways.slice(CHEAP_WAYS);
-  for (const more of [endlessWays, kernelWays, abortWays, makingWays, namedWays]) {
+  for (const more of [endlessWays, kernelWays, abortWays, makingWays, namedWays, webLockWays]) {
     waiting.push(...more(stage).map(([kind, go]) => ({ kind, go })));
   }
   return { cheap, waiting, emptyPocket };

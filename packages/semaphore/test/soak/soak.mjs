@@ -12,6 +12,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect, Mutex } from '@eventfd/semaphore';
+import { locks as webLocks } from '@eventfd/semaphore/web-locks';
 import { randomOf } from '../support/random.mjs';
 import { Crew } from './crew.mjs';
 import { within } from './deadline.mjs';
@@ -195,7 +196,9 @@ export class Soak {
     }
     this.#tasks += this.#pool.tasks;
     await within('the end of the pool', this.#pool.destroy());
-    this.#vacancies.push({ ...kernelCounts(), objects: inspect().length });
+    const { held, pending } = await webLocks.query();
+    const left = [...held, ...pending].map(({ name, clientId }) => `${JSON.stringify(name)} of ${clientId}`);
+    this.#vacancies.push({ ...kernelCounts(), objects: inspect().length, left });
   }
 
   /** Not one descriptor, thread or object more than the first time, but for the objects that died with their makers. */
@@ -207,6 +210,7 @@ export class Soak {
         .map((key) => `with everybody gone there were ${each[key]} ${key}, at first ${first[key]}`),
     );
     if (complaints.length > 0) complaints.push(`at the end these are open: ${JSON.stringify(openByTarget())}`);
+    for (const { left } of this.#vacancies) complaints.push(...left.map((each) => `the web lock ${each} was left`));
     const { objects } = this.#vacancies.at(-1);
     const { leftOver } = this.#crew;
     if (objects > leftOver)

@@ -375,6 +375,46 @@ Napi::Value FindDeadlock(const Napi::CallbackInfo& info) {
   return array;
 }
 
+// A name of what is noted of a hold: a number that JavaScript keeps for it.
+efd::HoldNotes::Id HoldId(const Napi::CallbackInfo& info, int i) {
+  const double id = Double(info, i);
+  return id >= 1 && id <= 9007199254740991.0 ? static_cast<efd::HoldNotes::Id>(id) : 0;
+}
+
+Napi::Value NoteHold(const Napi::CallbackInfo& info) {
+  const std::string stack = info[2].As<Napi::String>();
+  const auto id = Env(info).participant().NoteHold(Uint(info, 0), Int(info, 1), stack);
+  return Number(info, static_cast<double>(id));
+}
+
+Napi::Value SplitHold(const Napi::CallbackInfo& info) {
+  return Number(info, static_cast<double>(Env(info).participant().SplitHold(HoldId(info, 0), Int(info, 1))));
+}
+
+Napi::Value MergeHolds(const Napi::CallbackInfo& info) {
+  Env(info).participant().MergeHolds(HoldId(info, 0), HoldId(info, 1));
+  return info.Env().Undefined();
+}
+
+Napi::Value DropHold(const Napi::CallbackInfo& info) {
+  Env(info).participant().DropHold(HoldId(info, 0));
+  return info.Env().Undefined();
+}
+
+Napi::Array AcquiredBy(Napi::Env env, const efd::HolderInfo& holder, int64_t now) {
+  auto array = Napi::Array::New(env, holder.acquired.size());
+  for (uint32_t i = 0; i < holder.acquired.size(); i++) {
+    const efd::HoldNotes::Noted& noted = holder.acquired[i];
+    auto entry = Napi::Object::New(env);
+    entry.Set("permits", noted.permits);
+    entry.Set("holds", noted.holds);
+    entry.Set("heldMs", static_cast<double>((now - noted.since) / 1'000'000));
+    entry.Set("stack", *noted.stack);
+    array.Set(i, entry);
+  }
+  return array;
+}
+
 Napi::Value Inspect(const Napi::CallbackInfo& info) {
   const auto env = info.Env();
   const auto objects = Process::Get().roster.Inspect(&Process::Get().room);
@@ -387,6 +427,7 @@ Napi::Value Inspect(const Napi::CallbackInfo& info) {
       auto holder = Napi::Object::New(env);
       holder.Set("thread", object.holders[j].thread);
       holder.Set("permits", object.holders[j].permits);
+      holder.Set("acquired", AcquiredBy(env, object.holders[j], now));
       holders.Set(j, holder);
     }
     auto waiters = Napi::Array::New(env, object.waiters.size());
@@ -487,6 +528,10 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports) {
   bind("setBroken", Checked<SetBroken, "nb">);
   bind("takeAbandoned", Checked<TakeAbandoned, "n">);
   bind("findDeadlock", FindDeadlock);
+  bind("noteHold", Checked<NoteHold, "nns">);
+  bind("splitHold", Checked<SplitHold, "nn">);
+  bind("mergeHolds", Checked<MergeHolds, "nn">);
+  bind("dropHold", Checked<DropHold, "n">);
   bind("inspect", Inspect);
   bind("now", Now);
   bind("isTurnDue", IsTurnDue);

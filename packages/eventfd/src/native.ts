@@ -134,7 +134,16 @@ export interface InspectedObject {
   readonly max: number;
   /** Of a rate, in milliseconds. */
   readonly interval: number;
-  readonly holders: { readonly thread: number; readonly permits: number }[];
+  readonly holders: {
+    readonly thread: number;
+    readonly permits: number;
+    readonly acquired: {
+      readonly permits: number;
+      readonly holds: number;
+      readonly heldMs: number;
+      readonly stack: string;
+    }[];
+  }[];
   readonly waiters: {
     readonly thread: number;
     readonly permits: number;
@@ -286,6 +295,16 @@ export interface RoomBinding {
   takeAbandoned(attachment: number): boolean;
   /** The deadlock that this thread's endless sync wait on a mutex has closed; empty when there is none. */
   findDeadlock(): DeadlockStep[];
+  /**
+   * Notes where permits were acquired that the thread holds by the attachment; a name for that, or 0 where it is not noted:
+   * there is a most, of holds and of a stack's length. It ends with `dropHold`, and with the thread.
+   */
+  noteHold(attachment: number, permits: number, stack: string): number;
+  /** Some of a hold's permits are another's from now on, acquired where they were; its name. */
+  splitHold(hold: number, permits: number): number;
+  /** What is noted of `other` is noted of `into` from now on. */
+  mergeHolds(into: number, other: number): void;
+  dropHold(hold: number): void;
   /** Every live object of the process. */
   inspect(): InspectedObject[];
   /** Milliseconds since some moment, the same on every thread of the process; never goes back, and nobody replaces it. */

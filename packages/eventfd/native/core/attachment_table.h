@@ -13,6 +13,8 @@ namespace efd {
 // A thread's attachments, by number and by cell.
 class AttachmentTable {
  public:
+  static constexpr uint32_t kNone = UINT32_MAX;
+
   // A thread's use of a cell. `slot` counts the permits the thread holds; the fast path writes it.
   struct Entry {
     Arena* arena = nullptr;
@@ -27,6 +29,7 @@ class AttachmentTable {
     uint32_t waits = 0;     // of this thread, for this cell
     uint32_t prev = kNone;  // in the same bucket
     uint32_t next = kNone;
+    uint32_t holds = kNone;  // what is noted of them; HoldNotes
 
     int32_t* cell() const { return arena->At(offset); }
     int32_t* slot() const { return slot_offset == 0 ? nullptr : arena->At(slot_offset); }
@@ -95,7 +98,6 @@ class AttachmentTable {
   }
 
  private:
-  static constexpr uint32_t kNone = UINT32_MAX;
   static constexpr std::size_t kFewest = 16;
 
   // A power of two of them; see ParkingLot for the hash.

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "arena.h"
 #include "attachment_table.h"
+#include "hold_notes.h"
 #include "ledger.h"
 #include "lock_table.h"
 #include "pool.h"
@@ -152,6 +154,7 @@ class Participant {
     attachment.arena->Detach(attachment.offset);
     member.attached--;
     Lock lock(table_mutex_);
+    holds_.DropAllOf(&attachment);
     attachments_.Remove(id);
     return true;
   }
@@ -183,6 +186,31 @@ class Participant {
     waiters_.Remove(waiter->index);
   }
 
+  // Notes where permits were acquired that the ledger counts by now. 0 when that is not noted.
+  HoldNotes::Id NoteHold(uint32_t id, int32_t permits, std::string_view stack) {
+    Attachment* attachment = attachments_.At(id);
+    if (attachment == nullptr || attachment->slot_offset == 0 || permits <= 0) return 0;
+    // Then what is noted of others was given back: JavaScript was torn out before it said so.
+    const bool alone = S::Load(attachment->slot()) <= permits;
+    Lock lock(table_mutex_);
+    if (alone) holds_.DropAllOf(attachment);
+    return holds_.Add(attachment, permits, stack, S::Nanoseconds());
+  }
+
+  // See HoldNotes.
+  HoldNotes::Id SplitHold(HoldNotes::Id id, int32_t permits) {
+    Lock lock(table_mutex_);
+    return holds_.Split(id, permits);
+  }
+  void MergeHolds(HoldNotes::Id into, HoldNotes::Id other) {
+    Lock lock(table_mutex_);
+    holds_.Merge(into, other);
+  }
+  void DropHold(HoldNotes::Id id) {
+    Lock lock(table_mutex_);
+    holds_.Drop(id);
+  }
+
   // The rest, up to SetBlockedOn, is for other threads too, through the roster, and in short steps: the thread waits
   // for whoever looks.
 
@@ -206,12 +234,12 @@ class Participant {
     return false;
   }
 
-  // Calls f(attachment) for what there is among `most` entries from `from` on. Returns from where to go on; 0 at the
-  // end.
+  // Calls f(attachment, holds) for what there is among `most` entries from `from` on. Returns from where to go on; 0 at
+  // the end.
   template <class F>
   uint32_t ForSomeAttachments(uint32_t from, uint32_t most, F f) {
     Lock lock(table_mutex_);
-    return attachments_.ForSome(from, most, [&](uint32_t, const Attachment& attachment) { f(attachment); });
+    return attachments_.ForSome(from, most, [&](uint32_t, const Attachment& attachment) { f(attachment, holds_); });
   }
 
   // Whether the thread holds permits of a cell.
@@ -248,12 +276,12 @@ class Participant {
 
   // For tests: what the books take.
   struct Size {
-    std::size_t waiters, attachments, buckets, lines;
+    std::size_t waiters, attachments, buckets, lines, holds;
   };
   Size size() const {
     std::size_t lines = 0;
     for (const Member& member : members_) lines += member.ledger.lines();
-    return {waiters_.chunks(), attachments_.chunks(), attachments_.buckets(), lines};
+    return {waiters_.chunks(), attachments_.chunks(), attachments_.buckets(), lines, holds_.size()};
   }
 
   // The thread ends, and is in the roster no more:
@@ -277,6 +305,7 @@ class Participant {
     thread_->Retire();
     AtPoint("retired");
     attachments_.ForEach([](uint32_t, const Attachment& attachment) { attachment.arena->Detach(attachment.offset); });
+    holds_.Clear();
     attachments_.Clear();
     for (Member& member : members_) {
       if (member.arena == nullptr) continue;
@@ -303,6 +332,7 @@ class Participant {
   std::vector<Member> members_;
   AttachmentTable attachments_;
   Pool<Waiter<S>> waiters_;
+  HoldNotes holds_;  // changed under table_mutex_, too
 };
 
 }  // namespace efd

@@ -16,6 +16,7 @@ namespace efd {
 struct HolderInfo {
   int thread;
   int32_t permits;
+  std::vector<HoldNotes::Noted> acquired;  // where, as far as that is noted
 };
 
 struct ObjectInfo {
@@ -76,6 +77,7 @@ class Roster {
     FindHolds(&arenas, &holds);
     // Of one object in the order of the threads.
     std::stable_sort(holds.begin(), holds.end(), [](const Hold& a, const Hold& b) { return a.cell() < b.cell(); });
+    for (Hold& hold : holds) hold.holder.acquired = HoldNotes::Grouped(std::move(hold.holder.acquired));
     std::vector<ObjectInfo> objects;
     for (const auto& [id, arena] : arenas) InspectArena(arena, room, holds, &objects);
     return objects;
@@ -145,12 +147,13 @@ class Roster {
       number = entry->number;
       Participant<S>* participant = entry->participant;
       if (from == 0) participant->ForEachArena(note_arena);
-      from = participant->ForSomeAttachments(from, kStep, [&](const auto& attachment) {
+      from = participant->ForSomeAttachments(from, kStep, [&](const auto& attachment, const HoldNotes& noted) {
         const int32_t held = attachment.slot() == nullptr ? 0 : S::Load(attachment.slot());
         if (held == 0) return;
         note_arena(attachment.arena);
-        const HolderInfo holder{participant->thread()->id, held};
-        holds->push_back({attachment.arena->id(), attachment.offset, attachment.generation, holder});
+        holds->push_back({attachment.arena->id(), attachment.offset, attachment.generation,
+                          HolderInfo{participant->thread()->id, held, {}}});
+        noted.CopyTo(attachment, held, &holds->back().holder.acquired);
       });
     }
   }

@@ -629,6 +629,14 @@ const mutations = [
     says: /memory is touched that nobody keeps/,
   },
   {
+    name: 'it is told where permits were acquired that have just been given back',
+    part: 'inspect',
+    file: 'hold_notes.h',
+    find: 'const int32_t permits = note.permits < held ? note.permits : held;\n      held -= permits;',
+    replace: 'const int32_t permits = note.permits;',
+    says: /of more permits it is said where they were acquired than are held/,
+  },
+  {
     name: 'the last to let go of a name frees the cell while another opens it',
     part: 'name',
     file: 'names.h',

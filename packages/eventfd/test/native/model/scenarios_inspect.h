@@ -13,15 +13,27 @@ inline std::vector<Scenario> InspectScenarios() {
     self.Release();
     self.LeaveArena();
   };
+  // Where it took them is noted from after that until after it has given them back.
+  constexpr auto notes_and_leaves = [](Self& self) {
+    CHECK(self.Sync() == Got::kPermits);
+    const auto first = self.NoteHold(1);
+    CHECK(self.Sync() == Got::kPermits);
+    const auto second = self.NoteHold(1);
+    self.Release();
+    self.DropHold(first);
+    self.Release();
+    self.DropHold(second);
+    self.LeaveArena();
+  };
   // The first actor has left before.
   constexpr auto prepare = [](Self& self) {
     if (self.host().actor() == 0) self.LeaveArena();
   };
-  const auto of = [](const char* name, std::vector<Scenario::Body> actors, int mortal = -1) {
+  const auto of = [](const char* name, std::vector<Scenario::Body> actors, int mortal = -1, int permits = 1) {
     return Scenario{.name = name,
-                    .permits = 1,
+                    .permits = permits,
                     .actors = std::move(actors),
-                    .max = 1,
+                    .max = permits,
                     .mortal = mortal,
                     .prepare = prepare,
                     .all = mortal < 0};
@@ -32,6 +44,8 @@ inline std::vector<Scenario> InspectScenarios() {
       of("inspect, one uses and leaves", {inspects, uses_and_leaves}),
       of("inspect, one dies", {inspects, uses_and_leaves}, 1),
       of("inspect, one waits and one dies", {inspects, uses_and_leaves, uses_and_leaves}, 1),
+      of("inspect, one notes where it acquired", {inspects, notes_and_leaves}, -1, 2),
+      of("inspect, one that notes it dies", {inspects, notes_and_leaves}, 1, 2),
   };
 }
 

@@ -208,6 +208,7 @@ void Self::LeaveArena() {
   auto& participant = actor_.participant;
   const uint32_t arena = at_[0]->member;
   for (uint32_t id = 0; id < 2; id++) CHECK(participant.Detach(id));
+  CHECK_SAYS(participant.size().holds == 0, "it is kept where permits were acquired that nobody holds");
   left_ = true;
   CHECK(participant.LeaveArena(arena));
   Explorer::Note("has left the arena");
@@ -220,7 +221,24 @@ void Self::Inspect() {
   for (const efd::ObjectInfo& object : world_->roster_.Inspect(&World::TheRoom())) {
     CHECK_SAYS(object.offset == world_->offsets_[0] || object.offset == world_->offsets_[1],
                "an object is seen that is none");
+    for (const efd::HolderInfo& holder : object.holders) {
+      int32_t noted = 0;
+      for (const auto& each : holder.acquired) noted += each.permits;
+      CHECK_SAYS(noted <= holder.permits, "of more permits it is said where they were acquired than are held");
+    }
   }
+}
+
+efd::HoldNotes::Id Self::NoteHold(int32_t permits) {
+  host_.Boundary();
+  const auto hold = actor_.participant.NoteHold(0, permits, "here");
+  CHECK(hold != 0);
+  return hold;
+}
+
+void Self::DropHold(efd::HoldNotes::Id hold) {
+  host_.Boundary();
+  actor_.participant.DropHold(hold);
 }
 
 bool& Self::guarded() {

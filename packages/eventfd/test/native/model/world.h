@@ -132,6 +132,9 @@ class Self {
   // Lets go of both cells and leaves the arena. Who was the last there unmaps it.
   void LeaveArena();
   void Inspect();
+  // Notes where so many permits were acquired that it holds.
+  efd::HoldNotes::Id NoteHold(int32_t permits);
+  void DropHold(efd::HoldNotes::Id hold);
   // For who holds a mutex: whether its last owner died must be known now, and to nobody later.
   void LearnOfDeath();
 

@@ -114,6 +114,40 @@ TEST("inspect: every object with its holders, in the order of the threads, and i
   CHECK_EQ(objects[1].holders[0].thread, 1);
 }
 
+TEST("inspect: where what is held was acquired, as long as it is held and noted") {
+  World world;
+  Party one(world, 1);
+  auto* at = one.Take(world.cells[0]);
+  const uint32_t id = one.id;
+  const auto seen = [&] {
+    std::vector<std::string> stacks;
+    const auto objects = world.Inspect();
+    CHECK_EQ(objects[0].holders.size(), *at->slot() > 0 ? 1 : 0);
+    for (const auto& holder : objects[0].holders) {
+      for (const auto& noted : holder.acquired) stacks.push_back(*noted.stack);
+    }
+    return stacks;
+  };
+  using Stacks = std::vector<std::string>;
+  CHECK(seen() == Stacks{});
+  const auto first = one.participant.NoteHold(id, 1, "first");
+  CHECK(seen() == Stacks{"first"});
+  CHECK_EQ(one.participant.NoteHold(id + 1, 1, "of nothing"), 0);
+  CHECK_EQ(one.participant.NoteHold(id, 0, "of no permits"), 0);
+  // Given back, and JavaScript was torn out before it said so.
+  efd::Release<Stepwise>(at->cell(), at->slot(), 1);
+  CHECK(seen() == Stacks{});
+  CHECK(efd::TryTake<Stepwise>(at->cell(), at->slot(), 1) == efd::kTaken);
+  const auto second = one.participant.NoteHold(id, 1, "second");
+  CHECK(seen() == Stacks{"second"});
+  one.participant.DropHold(first);
+  CHECK(seen() == Stacks{"second"});
+  efd::Release<Stepwise>(at->cell(), at->slot(), 1);
+  CHECK(one.participant.Detach(id));
+  CHECK_EQ(one.participant.size().holds, 0);
+  one.participant.DropHold(second);
+}
+
 TEST("inspect: threads begin, attach, wait, leave and die between any two steps") {
   World world;
   Party one(world, 1);

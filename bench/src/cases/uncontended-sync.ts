@@ -35,6 +35,16 @@ export const uncontendedSync: Case = {
         for (let i = 0; i < n; i++) mutex.tryLock()?.unlock();
       };
     }),
+    'ours-tracked': {
+      quick: false,
+      ...loop(async () => {
+        const { Semaphore } = await import('@eventfd/semaphore');
+        const semaphore = new Semaphore(1, { trackHolders: true });
+        return (n) => {
+          for (let i = 0; i < n; i++) semaphore.tryAcquire()?.release();
+        };
+      }),
+    },
     'wasm-alone': loop(async () => {
       const { wasmAlone } = await import('../subjects/wasm-alone.js');
       const { functions, cell, slot } = await wasmAlone(1);

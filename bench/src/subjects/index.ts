@@ -10,6 +10,10 @@ export const subjects: Readonly<Record<string, Subject>> = {
   'ours-async': { title: 'eventfd, async', about: 'this library, awaited' },
   'ours-fair': { title: 'eventfd, fair', about: 'this library with { fair: true }: strict first come, first served' },
   'ours-mutex': { title: 'eventfd Mutex', about: "this library's Mutex, where the others are semaphores" },
+  'ours-tracked': {
+    title: 'eventfd, tracked',
+    about: 'this library with { trackHolders: true }: where each permit was acquired is noted, by a stack',
+  },
   'ours-eventfd': { title: 'eventfd EventFd', about: "this library's EventFd" },
   'ours-in-task': { title: 'eventfd, in the task', about: 'acquireSync inside the task, on the worker' },
   'ours-leased': { title: 'eventfd lease, Redis', about: "this library's leases, kept by a Redis" },

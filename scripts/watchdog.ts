@@ -10,24 +10,27 @@ const grace = 30_000;
  */
 export default class Watchdog implements Reporter {
   #timer: NodeJS.Timeout | undefined;
-  #running: TestModule | undefined;
-  #last = 'none';
+  /** Files under way, each with the last of its tests that is done. */
+  readonly #running = new Map<TestModule, string>();
 
   onTestModuleQueued(module: TestModule) {
     this.#watch(module);
   }
 
   onTestModuleCollected(module: TestModule) {
+    this.#running.set(module, 'none');
     this.#watch(module);
   }
 
   onTestCaseResult(test: { fullName: string; module: TestModule }) {
-    this.#watch(test.module, test.fullName);
+    this.#running.set(test.module, test.fullName);
+    this.#watch(test.module);
   }
 
-  onTestModuleEnd() {
+  onTestModuleEnd(module: TestModule) {
+    this.#running.delete(module);
     clearTimeout(this.#timer);
-    this.#running = undefined;
+    for (const other of this.#running.keys()) this.#watch(other);
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]) {
@@ -49,17 +52,19 @@ export default class Watchdog implements Reporter {
     console.log(`${passed} passed, ${failed + Math.max(unfinished, errors.length)} failed`);
   }
 
-  #watch(module: TestModule, last = 'none') {
-    this.#running = module;
-    this.#last = last;
+  /** From now on all files may be silent for as long as any test of this one may take. */
+  #watch(module: TestModule) {
     clearTimeout(this.#timer);
     const { testTimeout, hookTimeout } = module.project.config;
     const timeouts = [...module.children.allTests()].map((test) => test.options.timeout ?? testTimeout);
     this.#timer = setTimeout(() => this.#bark(), Math.max(testTimeout, hookTimeout, ...timeouts) + grace);
   }
 
+  /** Which process runs which file is not to be known here; but where nothing moves, none of them will. */
   #bark() {
-    console.error(`blocked past every deadline: ${this.#running?.relativeModuleId} (last test done: ${this.#last})`);
+    for (const [module, last] of this.#running) {
+      console.error(`blocked past every deadline: ${module.relativeModuleId} (last test done: ${last})`);
+    }
     for (const pid of childrenRunningTests()) process.kill(pid, 'SIGKILL');
   }
 }

@@ -10,8 +10,9 @@ import {
 import { type Allocator, Cell, Flag, type Handle, MAX_PERMITS, Word } from './core/cell.js';
 import { Opening } from './core/opening.js';
 import { checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
+import { checkPatience } from './core/watching.js';
 import { BarrierBrokenError } from './errors.js';
-import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+import { type NamedObjectOptions, SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Barrier arrives as. */
 export type BarrierHandle = Handle;
@@ -65,9 +66,11 @@ export class Barrier extends SharedObject {
    *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
    *   `ERR_NO_ADDRESS_SPACE`; NameNotFoundError `ERR_NOT_FOUND`
    */
-  static open(name: string, parties?: number): Barrier {
+  static open(name: string, parties?: number, options: NamedObjectOptions = {}): Barrier {
     const opening = new Opening(name);
-    return new Barrier((parties === undefined ? opening.attach('Barrier') : allocate(parties, {}, opening)) as never);
+    requireOptions(options);
+    const attach = () => opening.attach('Barrier', checkPatience(options));
+    return new Barrier((parties === undefined ? attach() : allocate(parties, options, opening)) as never);
   }
 
   /**
@@ -144,5 +147,11 @@ export class Barrier extends SharedObject {
 function allocate(parties: number, options: SharedObjectOptions, to: Allocator = Cell): Cell {
   requireInteger('parties', parties, 1, MAX_PERMITS);
   requireOptions(options);
-  return to.allocate('Barrier', { permits: 0, max: parties, flags: 0, name: options.name });
+  return to.allocate('Barrier', {
+    permits: 0,
+    max: parties,
+    flags: 0,
+    name: options.name,
+    watching: checkPatience(options),
+  });
 }

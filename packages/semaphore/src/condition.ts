@@ -19,8 +19,9 @@ import { type Allocator, Cell, type Handle, MAX_PERMITS } from './core/cell.js';
 import { mutexOfOpened, NamedArena } from './core/names.js';
 import { Opening } from './core/opening.js';
 import { type CheckedWait, checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
+import { checkPatience } from './core/watching.js';
 import { Mutex, type MutexGuard, type MutexHandle, requireGuard } from './mutex.js';
-import { requireShared, SharedObject, type SharedObjectOptions } from './shared-object.js';
+import { type NamedObjectOptions, requireShared, SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Condition arrives as: its own handle, and its mutex's. */
 export interface PostedCondition {
@@ -82,17 +83,18 @@ export class Condition extends SharedObject {
    *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
    *   `ERR_NO_ADDRESS_SPACE`; NameNotFoundError `ERR_NOT_FOUND`
    */
-  static open(name: string, mutex?: Mutex): Condition {
+  static open(name: string, mutex?: Mutex, options: NamedObjectOptions = {}): Condition {
     const opening = new Opening(name);
+    requireOptions(options);
     if (mutex === undefined) {
-      const cell = opening.attach('Condition');
+      const cell = opening.attach('Condition', checkPatience(options));
       return new Condition(Mutex.from(mutexOfOpened()), cell as never);
     }
     requireShared('mutex', 'Mutex', mutex);
     if (!NamedArena.isNamed(mutex.handle.memory)) {
       throw invalidArgValue('mutex', 'must be a named one, of Mutex.open, as the condition is', mutex);
     }
-    return new Condition(mutex, allocate({}, opening, mutex.handle) as never);
+    return new Condition(mutex, allocate(options, opening, mutex.handle) as never);
   }
 
   /** Lets go of it, if it is a named one, and of its mutex with it. Else closes it and frees its memory for another. */
@@ -256,5 +258,12 @@ function unlessTimedOut(error: unknown): void {
 
 function allocate(options: SharedObjectOptions, to: Allocator = Cell, over?: Handle): Cell {
   requireOptions(options);
-  return to.allocate('Condition', { permits: 0, max: 0, flags: 0, name: options.name, over });
+  return to.allocate('Condition', {
+    permits: 0,
+    max: 0,
+    flags: 0,
+    name: options.name,
+    over,
+    watching: checkPatience(options),
+  });
 }

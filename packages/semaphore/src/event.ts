@@ -10,6 +10,7 @@ import { type Allocator, Cell, Flag, type Handle } from './core/cell.js';
 import { Opening } from './core/opening.js';
 import { Turnstile } from './core/turnstile.js';
 import { checkWait } from './core/wait.js';
+import { checkPatience } from './core/watching.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Event arrives as. */
@@ -127,5 +128,6 @@ function allocate(options: EventOptions, to: Allocator = Cell): Cell {
   const { autoReset = false, set = false, name } = options;
   requireBoolean('options.autoReset', autoReset);
   requireBoolean('options.set', set);
-  return to.allocate('Event', { permits: set ? 1 : 0, max: 1, flags: autoReset ? Flag.AUTO_RESET : 0, name });
+  const watching = checkPatience(options);
+  return to.allocate('Event', { permits: set ? 1 : 0, max: 1, flags: autoReset ? Flag.AUTO_RESET : 0, name, watching });
 }

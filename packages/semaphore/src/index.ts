@@ -14,7 +14,7 @@ export type { LockOptions, LockSyncOptions, PriorityOptions } from './core/prior
 export { BarrierBrokenError, DeadlockError, NameNotFoundError, OpenMismatchError, QueueFullError } from './errors.js';
 export { Event, type EventHandle, type EventOptions } from './event.js';
 export { FdPermit, FdSemaphore, type PostedFdSemaphore } from './fd-semaphore.js';
-export { type Holder, inspect, type ObjectState, type Waiter } from './inspect.js';
+export { type Acquisition, type Holder, inspect, type ObjectState, type Waiter } from './inspect.js';
 export { Latch, type LatchHandle } from './latch.js';
 export { Mutex, MutexGuard, type MutexHandle, type MutexOptions } from './mutex.js';
 export { Permit } from './permit.js';
@@ -36,5 +36,5 @@ export {
   type SemaphoreOptions,
 } from './semaphore.js';
 export { SharedAbortController, type SharedAbortHandle, type SharedAbortOptions } from './shared-abort.js';
-export type { SharedObjectOptions } from './shared-object.js';
+export type { NamedObjectOptions, SharedObjectOptions } from './shared-object.js';
 export { Signal, type SignalHandle } from './signal.js';

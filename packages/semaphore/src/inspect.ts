@@ -3,10 +3,23 @@ import { type InspectedObject, native } from 'eventfd/internal';
 import { agingShown } from './core/aging.js';
 import { Flag, Kind, type KindName, MAX_PERMITS } from './core/cell.js';
 
+/** Where permits were acquired that are held, and for how long they have been. */
+export interface Acquisition {
+  /** Frames, a line each, as `Error.stack` has them: where the acquire was called. */
+  readonly stack: string;
+  readonly permits: number;
+  /** How many acquires these are. */
+  readonly holds: number;
+  /** Since the first of them, in milliseconds. */
+  readonly heldMs: number;
+}
+
 /** Who holds permits of an object. */
 export interface Holder {
   readonly threadId: number;
   readonly permits: number;
+  /** Of an object with `trackHolders`: where, those first that are held longest. Up to 4,096 acquires of a thread are noted. */
+  readonly acquired?: readonly Acquisition[];
 }
 
 /** Who waits for an object, in the order that they would be served in. */
@@ -56,9 +69,27 @@ const stateOf: Record<KindName, (object: InspectedObject) => Record<string, numb
 
 /** By thread: one that has attached an object several times keeps a ledger for each. */
 function holdersOf({ holders }: InspectedObject): Holder[] {
-  const held = new Map<number, number>();
-  for (const { thread, permits } of holders) held.set(thread, (held.get(thread) ?? 0) + permits);
-  return Array.from(held, ([threadId, permits]) => ({ threadId, permits }));
+  const held = new Map<number, { permits: number; acquired: Acquisition[] }>();
+  for (const { thread, permits, acquired } of holders) {
+    const before = held.get(thread) ?? { permits: 0, acquired: [] };
+    held.set(thread, { permits: before.permits + permits, acquired: [...before.acquired, ...acquired] });
+  }
+  return Array.from(held, ([threadId, { permits, acquired }]) => {
+    if (acquired.length === 0) return { threadId, permits };
+    return { threadId, permits, acquired: acquired.sort((a, b) => b.heldMs - a.heldMs) };
+  });
+}
+
+/** Who holds it and where that was acquired, in lines. */
+export function holderLines({ threadId, permits, acquired = [] }: Holder): string[] {
+  const places = acquired.flatMap(({ stack, permits: some, holds, heldMs }) => {
+    const times = holds === 1 ? '' : ` in ${holds} acquires, the first`;
+    return [
+      `    ${some} for ${heldMs} ms${times}, acquired`,
+      ...stack.split('\n').map((frame) => `      ${frame.trim()}`),
+    ];
+  });
+  return [`  held by thread ${threadId}: ${permits}`, ...places];
 }
 
 /** One line for an object, one for each holder and waiter. */
@@ -83,7 +114,7 @@ class Inspected implements ObjectState {
   [format.custom](_depth: number, options: object): string {
     const title = this.name === undefined ? this.kind : `${this.kind} ${JSON.stringify(this.name)}`;
     const lines = [`${title}${this.closed ? ' closed' : ''} ${format(this.state, options)}`];
-    for (const { threadId, permits } of this.holders) lines.push(`  held by thread ${threadId}: ${permits}`);
+    for (const holder of this.holders) lines.push(...holderLines(holder));
     for (const { threadId, permits, sync, priority, waitedMs } of this.waiters) {
       const how = `${sync ? 'blocked' : 'waiting'} for ${waitedMs} ms`;
       const urgent = priority > 0 ? `, priority ${priority}` : '';

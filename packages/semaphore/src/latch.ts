@@ -10,7 +10,8 @@ import { type Allocator, Cell, type Handle, MAX_PERMITS } from './core/cell.js';
 import { Opening } from './core/opening.js';
 import { Turnstile } from './core/turnstile.js';
 import { checkWait, readWait } from './core/wait.js';
-import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+import { checkPatience } from './core/watching.js';
+import { type NamedObjectOptions, SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Latch arrives as. */
 export type LatchHandle = Handle;
@@ -59,9 +60,11 @@ export class Latch extends SharedObject {
    *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
    *   `ERR_NO_ADDRESS_SPACE`; NameNotFoundError `ERR_NOT_FOUND`
    */
-  static open(name: string, count?: number): Latch {
+  static open(name: string, count?: number, options: NamedObjectOptions = {}): Latch {
     const opening = new Opening(name);
-    return new Latch((count === undefined ? opening.attach('Latch') : allocate(count, {}, opening)) as never);
+    requireOptions(options);
+    const attach = () => opening.attach('Latch', checkPatience(options));
+    return new Latch((count === undefined ? attach() : allocate(count, options, opening)) as never);
   }
 
   /**
@@ -132,5 +135,11 @@ export class Latch extends SharedObject {
 function allocate(count: number, options: SharedObjectOptions, to: Allocator = Cell): Cell {
   requireInteger('count', count, 0, MAX_PERMITS);
   requireOptions(options);
-  return to.allocate('Latch', { permits: 1 - count, max: 1, flags: 0, name: options.name });
+  return to.allocate('Latch', {
+    permits: 1 - count,
+    max: 1,
+    flags: 0,
+    name: options.name,
+    watching: checkPatience(options),
+  });
 }

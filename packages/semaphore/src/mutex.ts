@@ -18,6 +18,7 @@ import {
   requireLockSyncWait,
 } from './core/priority.js';
 import { runHolding } from './core/run.js';
+import { checkWatching } from './core/watching.js';
 import { DeadlockError } from './errors.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
@@ -53,6 +54,8 @@ export interface MutexOptions extends SharedObjectOptions, AgingOptions {
   maxWaiting?: number | undefined;
   /** Warn of guards that are garbage-collected unreleased, as for Semaphore. */
   trackLeaks?: boolean | undefined;
+  /** Note where it is locked, as for Semaphore. */
+  trackHolders?: boolean | undefined;
 }
 
 /**
@@ -246,7 +249,7 @@ export class MutexGuard implements Hold {
   onAcquired(acquiredAt?: string): void {
     this.#count = 1;
     if (this.core.takeAbandoned()) this.#abandoned = true;
-    this.core.observer?.acquired(this, acquiredAt);
+    this.core.observer?.acquired(this, 1, acquiredAt);
   }
 
   /** For Condition, which may be of another copy of this package. @internal */
@@ -286,7 +289,8 @@ function allocate(options: MutexOptions, to: Allocator = Cell): Cell {
   requireOptions(options);
   const { aging, fair = false, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
-  return to.allocate('Mutex', { permits: 1, max: 1, flags: fair ? Flag.FAIR : 0, name, maxWaiting, aging });
+  const watching = checkWatching(options);
+  return to.allocate('Mutex', { permits: 1, max: 1, flags: fair ? Flag.FAIR : 0, name, maxWaiting, aging, watching });
 }
 
 function lockWith(core: BatchSemaphore, wait: CheckedLockWait): Promise<MutexGuard> {

@@ -45,7 +45,7 @@ export class Permit implements Hold {
 
   /** @internal */
   onAcquired(acquiredAt?: string): void {
-    this.core.observer?.acquired(this, acquiredAt);
+    this.core.observer?.acquired(this, this.#count, acquiredAt);
   }
 
   /** Takes the permits out of circulation: the semaphore has that many fewer from now on. */
@@ -65,7 +65,7 @@ export class Permit implements Hold {
   split(count: number): Permit {
     requireInteger('count', count, 1, this.#count - 1);
     const part = new Permit(this.core, count);
-    this.core.observer?.acquired(part);
+    this.core.observer?.split(this, part, count);
     // No call from here on: a part that never got to the caller is not split off either.
     this.#count -= count;
     return part;
@@ -86,6 +86,6 @@ export class Permit implements Hold {
     }
     this.#count += other.#count;
     other.#count = 0;
-    this.core.observer?.settled(other);
+    this.core.observer?.merged(this, other);
   }
 }

@@ -12,6 +12,7 @@ import {
 import { Cell, type Handle, MAX_PERMITS, Word } from './core/cell.js';
 import { TryResult } from './core/fastpath.js';
 import { checkWait, type Target, waitFor, waitForSync } from './core/wait.js';
+import { checkPatience } from './core/watching.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted RateLimit arrives as. */
@@ -210,8 +211,10 @@ function allocate(options: RateLimitOptions): Cell {
     throw outOfRange('options.interval', `>= ${least}, at 10 ns a permit, and <= ${LONGEST}`, interval);
   }
   requireInteger('options.burst', burst, 1, MAX_PERMITS);
+  const watching = checkPatience(options);
   if ((burst * interval) / limit > LONGEST) {
     throw outOfRange('options.burst', `such that it fills within ${LONGEST} ms`, burst);
   }
-  return Cell.allocate('RateLimit', { permits: 0, max: burst, flags: 0, name, maxWaiting, rate: { limit, interval } });
+  const rate = { limit, interval };
+  return Cell.allocate('RateLimit', { permits: 0, max: burst, flags: 0, name, maxWaiting, rate, watching });
 }

@@ -13,6 +13,7 @@ import {
   requireLockSyncWait,
 } from './core/priority.js';
 import { runHolding } from './core/run.js';
+import { checkWatching } from './core/watching.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted RwLock arrives as. */
@@ -33,6 +34,8 @@ export interface RwLockOptions extends SharedObjectOptions, AgingOptions {
   maxWaiting?: number | undefined;
   /** Warn of guards that are garbage-collected unreleased, as for Semaphore. */
   trackLeaks?: boolean | undefined;
+  /** Note where it is locked, as for Semaphore. */
+  trackHolders?: boolean | undefined;
 }
 
 /** A reader takes one permit, a writer all of them. */
@@ -237,7 +240,7 @@ export class ReadGuard implements Hold {
 
   /** @internal */
   onAcquired(acquiredAt?: string): void {
-    this.core.observer?.acquired(this, acquiredAt);
+    this.core.observer?.acquired(this, this.#count, acquiredAt);
   }
 }
 
@@ -304,7 +307,7 @@ export class WriteGuard implements Hold {
   /** @internal */
   onAcquired(acquiredAt?: string): void {
     if (this.core.takeAbandoned()) this.#abandoned = true;
-    this.core.observer?.acquired(this, acquiredAt);
+    this.core.observer?.acquired(this, this.#count, acquiredAt);
   }
 }
 
@@ -320,5 +323,6 @@ function allocate(options: RwLockOptions, to: Allocator = Cell): Cell {
   requireOptions(options);
   const { aging, fair = false, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
-  return to.allocate('RwLock', { permits: WRITE, max: WRITE, flags: fair ? Flag.FAIR : 0, name, maxWaiting, aging });
+  const watching = checkWatching(options);
+  return to.allocate('RwLock', { permits: WRITE, max: WRITE, flags: fair ? Flag.FAIR : 0, name, maxWaiting, aging, watching });
 }

@@ -19,6 +19,7 @@ import {
   requireLockSyncWait,
 } from './core/priority.js';
 import { runHolding } from './core/run.js';
+import { checkWatching } from './core/watching.js';
 import { Event } from './event.js';
 import { Permit } from './permit.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -49,6 +50,12 @@ export interface SemaphoreOptions extends SharedObjectOptions, AgingOptions {
    * of its acquire. Slow; by default on where the environment says EVENTFD_TRACK_LEAKS=1.
    */
   trackLeaks?: boolean | undefined;
+  /**
+   * Note where its permits are acquired, by a stack for each, on every thread that it is posted to: `inspect()` and
+   * `npx @eventfd/semaphore inspect` show that of what is held. An acquire takes some microseconds more; by default on where the
+   * environment says EVENTFD_TRACK_HOLDERS=1. Of a named object each opener decides for itself.
+   */
+  trackHolders?: boolean | undefined;
   /**
    * An Event with `autoReset`, for a thread that moves the number of permits by need: it is set when a wait has come to stand in the
    * queue, and when permits are released while one does. Not when a thread ends that held some.
@@ -143,7 +150,7 @@ export class Semaphore extends SharedObject {
     requireOptions(options);
     const { aging, fair, max, maxWaiting } = options ?? {};
     if ([permits, aging, fair, max, maxWaiting].every((each) => each === undefined)) {
-      return new Semaphore(opening.attach('Semaphore') as never, options);
+      return new Semaphore(opening.attach('Semaphore', checkWatching(options ?? {})) as never, options);
     }
     return new Semaphore(allocate(permits as number, options ?? {}, opening) as never, options);
   }
@@ -310,8 +317,9 @@ function allocate(permits: number, options: SemaphoreOptions, to: Allocator = Ce
   if (bell !== undefined && !Event.from(bell).autoReset) {
     throw invalidArgValue('options.bell', 'must be an Event with autoReset', bell);
   }
+  const watching = checkWatching(options);
   const flags = (fair ? Flag.FAIR : 0) | (max !== undefined ? Flag.MAX_GIVEN : 0);
-  return to.allocate('Semaphore', { permits, max: most, flags, name, bell: bell?.handle, maxWaiting, aging });
+  return to.allocate('Semaphore', { permits, max: most, flags, name, bell: bell?.handle, maxWaiting, aging, watching });
 }
 
 function requirePermits(name: string, value: unknown): number {

@@ -9,7 +9,16 @@ import './trace/join.js';
 export interface SharedObjectOptions {
   /** A label, shown in errors and by `inspect`: two objects of one `name` are two. See `open` for names that find each other. */
   name?: string | undefined;
+  /**
+   * Say so, through `process.emitWarning` and on the channel `eventfd:wait:long`, when a wait for it has lasted so many
+   * milliseconds: once for each wait, with who holds it and who waits, also on threads that it is posted to. An integer from 1, or
+   * `Infinity` for never. By default what EVENTFD_WARN_AFTER says, of Semaphore, Mutex and RwLock; else never.
+   */
+  warnAfter?: number | undefined;
 }
+
+/** What `open` takes where the object is made with nothing but numbers: how it is watched in this thread. */
+export type NamedObjectOptions = Omit<SharedObjectOptions, 'name'>;
 
 /**
  * What an object says of its kind, whichever copy of this package over one addon made it. `instanceof` would tell the copies

@@ -13,7 +13,8 @@ import { type Allocator, Cell, type Handle, MAX_PERMITS } from './core/cell.js';
 import { Opening } from './core/opening.js';
 import { Turnstile } from './core/turnstile.js';
 import { checkWait } from './core/wait.js';
-import { SharedObject, type SharedObjectOptions } from './shared-object.js';
+import { checkPatience } from './core/watching.js';
+import { type NamedObjectOptions, SharedObject, type SharedObjectOptions } from './shared-object.js';
 
 /** What a posted Signal arrives as. */
 export type SignalHandle = Handle;
@@ -64,8 +65,8 @@ export class Signal extends SharedObject {
    *   TypeError `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`, `ERR_ARENA_FULL` and
    *   `ERR_NO_ADDRESS_SPACE`
    */
-  static open(name: string, initial = 0): Signal {
-    return new Signal(allocate(initial, {}, new Opening(name)) as never);
+  static open(name: string, initial = 0, options: NamedObjectOptions = {}): Signal {
+    return new Signal(allocate(initial, options, new Opening(name)) as never);
   }
 
   /**
@@ -163,5 +164,11 @@ export class Signal extends SharedObject {
 function allocate(initial: number, options: SharedObjectOptions, to: Allocator = Cell): Cell {
   requireInteger('initial', initial, 0, MAX_PERMITS);
   requireOptions(options);
-  return to.allocate('Signal', { permits: initial, max: MAX_PERMITS, flags: 0, name: options.name });
+  return to.allocate('Signal', {
+    permits: initial,
+    max: MAX_PERMITS,
+    flags: 0,
+    name: options.name,
+    watching: checkPatience(options),
+  });
 }

@@ -14,6 +14,10 @@ const MAX_PAGES = 32767;
 /** Workers that start later find the arena under this key, and allocate from the same. */
 const PUBLISHED = `eventfd.arena.${native.addonId}`;
 
+/** What crosses them, in messages. */
+export const BETWEEN_PROCESSES =
+  'between processes pass the descriptor of an EventFd, in `stdio`, for an FdSemaphore, or lease permits with @eventfd/lease';
+
 /** @throws RangeError `ERR_NO_ADDRESS_SPACE` */
 function newMemory(): ArenaMemory {
   try {
@@ -147,7 +151,7 @@ export class Arena {
     if (!isMemory(memory)) {
       throw new InvalidHandleError(
         'The handle carries no shared memory: it has passed through JSON, as what goes to another process does',
-        'Attach it in a thread of the process that it is of; between processes pass the descriptor of an EventFd, in `stdio`, for an FdSemaphore',
+        `Attach it in a thread of the process that it is of; ${BETWEEN_PROCESSES}`,
       );
     }
     const index = native.joinArena(thisCopy.id, bytesOf(memory), memory);

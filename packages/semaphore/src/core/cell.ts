@@ -14,6 +14,7 @@ import {
 import { agingOf, requireAging } from './aging.js';
 import { Arena, arenaFull } from './arena.js';
 import { attachNamed, type Named, NamedArena, openNamed } from './names.js';
+import { type Watching, watchingOf } from './watching.js';
 
 /** The kinds of object; a handle of one kind attaches to no other. native/core/words.h says how each uses its cell. */
 export const Kind = {
@@ -50,7 +51,7 @@ export const QUEUE_FIRST = 2;
 export const MAX_PERMITS = 2 ** 29 - 1;
 
 /** What arrives in another thread when a shared object is posted there; the class's `from` attaches it. */
-export interface Handle {
+export interface Handle extends Watching {
   readonly kind: string;
   readonly memory: unknown;
   readonly cell: number;
@@ -70,6 +71,7 @@ export interface Allocation {
   readonly aging?: number | undefined;
   readonly name: string | undefined;
   readonly bell?: Handle | undefined;
+  readonly watching?: Watching;
   /** The mutex of a condition. */
   readonly over?: Handle | undefined;
   /** Of a RateLimit. */
@@ -103,15 +105,17 @@ export class Cell {
     generation: number,
     name: string | undefined,
     bell: Handle | undefined,
+    watching: Watching | undefined,
   ) {
     this.kind = kind;
     this.arena = arena;
     this.offset = offset;
     const handle = { kind, memory: arena.memory, cell: offset, generation, name };
-    this.handle = Object.freeze(bell === undefined ? handle : { ...handle, bell });
+    this.handle = Object.freeze({ ...handle, ...(bell === undefined ? {} : { bell }), ...watching });
   }
 
-  static allocate(kind: KindName, { permits, max, flags, name, bell, maxWaiting, aging, rate }: Allocation): Cell {
+  static allocate(kind: KindName, allocation: Allocation): Cell {
+    const { permits, max, flags, name, bell, maxWaiting, aging, rate, watching } = allocation;
     if (name !== undefined) requireString('options.name', name);
     const most = requireMaxWaiting(maxWaiting);
     const age = requireAging(aging);
@@ -122,22 +126,26 @@ export class Cell {
         rate === undefined
           ? native.allocateCell(index, Kind[kind], flags, permits, max, name ?? '', most, age)
           : native.allocateRate(index, rate.limit, rate.interval, max, name ?? '', most);
-      if (offset !== 0) return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION) >>> 0, name, bell);
+      if (offset !== 0) {
+        return new Cell(kind, arena, offset, arena.load(offset, Word.GENERATION) >>> 0, name, bell, watching);
+      }
       if (!arena.grow()) arena = Arena.after(arena);
     }
   }
 
   /**
-   * Attaches the object of a name, made as `wanted` says if there is none. Without `wanted` it takes what there is.
+   * Attaches the object of a name, made as `wanted` says if there is none. Without `wanted` it takes what there is. How it is
+   * watched is this thread's own choice.
    *
    * @throws OpenMismatchError `ERR_OPEN_MISMATCH`; NameNotFoundError `ERR_NOT_FOUND`
    */
-  static open(kind: KindName, name: string, wanted?: Allocation): Cell {
-    return Cell.#named(openNamed(kind, name, wanted), kind);
+  static open(kind: KindName, name: string, wanted?: Allocation, watching = wanted?.watching): Cell {
+    return Cell.#named(openNamed(kind, name, wanted), kind, watching);
   }
 
-  static #named({ attachment, slot, offset, generation, name }: Named, kind: KindName): Cell {
-    const cell = new Cell(kind, NamedArena.get(), offset, generation, name, undefined);
+  static #named(named: Named, kind: KindName, watching: Watching | undefined): Cell {
+    const { attachment, slot, offset, generation, name } = named;
+    const cell = new Cell(kind, NamedArena.get(), offset, generation, name, undefined, watching);
     cell.#attached(attachment, slot);
     return cell;
   }
@@ -155,10 +163,11 @@ export class Cell {
         `The handle of a ${kind} is damaged: cell ${inspect(cell)}, generation ${inspect(generation)}`,
       );
     }
+    const watching = watchingOf(handle);
     if (NamedArena.isNamed(memory)) {
       // At once: it is there as long as somebody is attached.
       const named = attachNamed(kind, cell, generation);
-      if (named !== undefined) return Cell.#named(named, kind);
+      if (named !== undefined) return Cell.#named(named, kind, watching);
       throw new InvalidHandleError(
         `The handle names a ${kind} that nobody has open any more`,
         'Keep it open until the receiver has attached it, or open it there by its name',
@@ -167,7 +176,7 @@ export class Cell {
     const arena = Arena.of(memory);
     switch (native.checkCell(arena.index, cell, Kind[kind], generation)) {
       case CellCheck.OK:
-        return new Cell(kind, arena, cell, generation, name, bell);
+        return new Cell(kind, arena, cell, generation, name, bell, watching);
       case CellCheck.STALE:
         throw new InvalidHandleError(
           `The handle names a ${kind} that was disposed`,

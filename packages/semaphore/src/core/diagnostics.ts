@@ -58,7 +58,7 @@ function messageOf(id: number, { cell, method, permits, priority = 0 }: Target<u
   return { id, threadId, kind, name: handle.name, cell: offset, method, permits, priority };
 }
 
-/** It has lasted longer than EVENTFD_WARN_AFTER allows. */
+/** It has lasted longer than `warnAfter`, or EVENTFD_WARN_AFTER, allows. */
 export function publishLongWait(id: number, target: Target<unknown>, waitedMs: number): void {
   if (long.hasSubscribers) long.publish({ ...messageOf(id, target), waitedMs } satisfies LongWaitMessage);
 }

@@ -1,9 +1,9 @@
 /** Tells of permits and guards that were garbage-collected unreleased. */
 import process from 'node:process';
 import { requireBoolean } from 'eventfd/internal';
-import { OWN_FRAMES } from '../own-frames.js';
 import type { Hold } from './hold.js';
 import type { HoldObserver } from './observer.js';
+import { stackOfCaller } from './stack.js';
 import { warn } from './warn.js';
 
 interface Leak {
@@ -30,9 +30,6 @@ const collected = new FinalizationRegistry<Leak>(({ what, acquiredAt }) => {
   warn(warning);
 });
 
-/** What is said where the program, by Error.prepareStackTrace or Error.stackTraceLimit, hides where it is. */
-const NOWHERE = '    at a place unknown: Error.prepareStackTrace or Error.stackTraceLimit hides it';
-
 const environment: { readonly EVENTFD_TRACK_LEAKS?: string | undefined } = process.env;
 
 /** Watches what one object hands out. */
@@ -49,28 +46,24 @@ export class LeakTracker implements HoldObserver {
     return (option ?? environment.EVENTFD_TRACK_LEAKS === '1') ? new LeakTracker(`${what}`) : undefined;
   }
 
-  /** The stack of who acquires, without this package's own frames. Whatever makes stacks in this program, it does not fail. */
   here(): string {
-    try {
-      const frames = framesOf(new OwnError().stack);
-      return frames.filter((frame) => !frame.includes(OWN_FRAMES)).join('\n') || NOWHERE;
-    } catch {
-      return NOWHERE;
-    }
+    return stackOfCaller();
   }
 
   /** It was handed out, to who began to wait for it there; by default, to who calls now. */
-  acquired(hold: Hold, acquiredAt = this.here()): void {
+  acquired(hold: Hold, _permits: number, acquiredAt = stackOfCaller()): void {
     collected.register(hold, { what: this.#what, acquiredAt }, hold);
+  }
+
+  split(_hold: Hold, part: Hold, permits: number): void {
+    this.acquired(part, permits);
+  }
+
+  merged(_into: Hold, other: Hold): void {
+    this.settled(other);
   }
 
   settled(hold: Hold): void {
     collected.unregister(hold);
   }
-}
-
-/** Error.prepareStackTrace may have made anything of it; many libraries make it an array of call sites. */
-function framesOf(stack: unknown): string[] {
-  if (Array.isArray(stack)) return stack.map((site) => `    at ${site}`);
-  return typeof stack === 'string' ? stack.split('\n').slice(1) : [];
 }

@@ -1,19 +1,20 @@
 /**
- * Waits for what somebody holds that last longer than EVENTFD_WARN_AFTER milliseconds say so, once each: to people by a
- * warning, to programs on `eventfd:wait:long`. Without it in the environment they cost a comparison.
+ * Waits that last longer than an object's `warnAfter` say so, once each: to people by a warning, to programs on
+ * `eventfd:wait:long`. So do those for what somebody holds after EVENTFD_WARN_AFTER milliseconds, where the object says
+ * nothing else. Without either they cost a comparison.
  */
 import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { native } from 'eventfd/internal';
-import { statesOf } from '../inspect.js';
+import { holderLines, statesOf } from '../inspect.js';
 import type { KindName } from './cell.js';
 import { publishLongWait } from './diagnostics.js';
 import type { Target } from './wait.js';
 import { warn } from './warn.js';
 
 const NAME = 'LongWaitWarning';
-/** Those that are held. To wait for a signal or an event, however long, is nothing to warn of. */
+/** Those that are held. To wait for a signal or an event, however long, is nothing to warn of unless its maker says so. */
 const HELD: readonly KindName[] = ['Semaphore', 'Mutex', 'RwLock'];
 
 const OwnError = Error;
@@ -31,6 +32,8 @@ const warnAfter = threshold();
 
 /** How long a wait may last until it says so, in milliseconds. */
 export function patienceFor({ cell }: Target<unknown>): number {
+  const own = cell.handle.warnAfter;
+  if (own !== undefined) return own;
   return warnAfter !== Number.POSITIVE_INFINITY && HELD.includes(cell.kind) ? warnAfter : Number.POSITIVE_INFINITY;
 }
 
@@ -44,7 +47,7 @@ function detailFor({ cell }: Target<unknown>): string {
   const states = statesOf(objects).filter(({ kind, name }) => kind === cell.kind && name === cell.handle.name);
   return states
     .flatMap(({ holders, waiters }) => [
-      ...holders.map(({ threadId, permits }) => `  held by thread ${threadId}: ${permits}`),
+      ...holders.flatMap(holderLines),
       ...waiters.map(
         ({ threadId, sync, waitedMs }) => `  thread ${threadId} ${sync ? 'blocked' : 'waiting'} for ${waitedMs} ms`,
       ),
@@ -103,6 +106,8 @@ export class BlockedWait {
   };
 
   ended(): void {
+    // It may have come to an end before anybody looked.
+    this.look();
     if (this.#told) publishLongWait(this.#id, this.#target, native.now() - this.#began);
   }
 }

@@ -16,7 +16,7 @@ import {
 } from 'eventfd/internal';
 import { NameNotFoundError, OpenMismatchError } from '../errors.js';
 import { agingOf, agingShown, requireAging } from './aging.js';
-import { arenaFull, noAddressSpace } from './arena.js';
+import { arenaFull, BETWEEN_PROCESSES, noAddressSpace } from './arena.js';
 import { type Allocation, Flag, type Handle, Kind, type KindName, requireMaxWaiting } from './cell.js';
 import { type FastPath, nativeFastPath } from './fastpath.js';
 
@@ -63,7 +63,7 @@ export class NamedArena {
     if (memory === MARK) return true;
     throw new InvalidHandleError(
       'The handle is of a named object of another process, or of another copy of the eventfd addon in this one',
-      'Open it by its name in a thread of the process that it is of',
+      `Open it by its name in a thread of the process that it is of; ${BETWEEN_PROCESSES}`,
     );
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Cell } from './cell.js';
 import type { Hold } from './hold.js';
+import { HolderTracker } from './holders.js';
 import { LeakTracker } from './leaks.js';
 
 /** Told on the thread that holds. It must not fail: permits are at stake. */
@@ -11,8 +12,12 @@ export interface HoldObserver {
   /** Where the program is now, as far as the observer cares: asked when a wait for permits begins. */
   here(): string | undefined;
   /** The hold has got its permits, after a wait that began at `acquiredAt` if it had to wait. */
-  acquired(hold: Hold, acquiredAt?: string): void;
-  /** It has none any more: released, forgotten or merged into another. */
+  acquired(hold: Hold, permits: number, acquiredAt?: string): void;
+  /** So many of its permits are about to become another's. */
+  split(hold: Hold, part: Hold, permits: number): void;
+  /** All permits of the other, which has none any more, are this one's. */
+  merged(into: Hold, other: Hold): void;
+  /** It has none any more: released or forgotten. */
   settled(hold: Hold): void;
 }
 
@@ -27,31 +32,40 @@ export function observeHolds(make: MakeObserver): void {
 
 /** Who watches the holds of an object that is being made. */
 export function observerOf(cell: Cell, trackLeaks: boolean | undefined): HoldObserver | undefined {
-  const leaks = LeakTracker.of(cell, trackLeaks);
-  const other = makeObserver?.(cell);
-  return leaks !== undefined && other !== undefined ? new Both(leaks, other) : (leaks ?? other);
+  const all = [LeakTracker.of(cell, trackLeaks), HolderTracker.of(cell), makeObserver?.(cell)];
+  const observers = all.filter((each) => each !== undefined);
+  return observers.length > 1 ? new Several(observers) : observers[0];
 }
 
-class Both implements HoldObserver {
-  readonly #first: HoldObserver;
-  readonly #second: HoldObserver;
+class Several implements HoldObserver {
+  readonly #observers: readonly HoldObserver[];
 
-  constructor(first: HoldObserver, second: HoldObserver) {
-    this.#first = first;
-    this.#second = second;
+  constructor(observers: readonly HoldObserver[]) {
+    this.#observers = observers;
   }
 
+  /** They are asked once: a stack takes its time. */
   here(): string | undefined {
-    return this.#first.here() ?? this.#second.here();
+    for (const each of this.#observers) {
+      const here = each.here();
+      if (here !== undefined) return here;
+    }
+    return undefined;
   }
 
-  acquired(hold: Hold, acquiredAt?: string): void {
-    this.#first.acquired(hold, acquiredAt);
-    this.#second.acquired(hold, acquiredAt);
+  acquired(hold: Hold, permits: number, acquiredAt = this.here()): void {
+    for (const each of this.#observers) each.acquired(hold, permits, acquiredAt);
+  }
+
+  split(hold: Hold, part: Hold, permits: number): void {
+    for (const each of this.#observers) each.split(hold, part, permits);
+  }
+
+  merged(into: Hold, other: Hold): void {
+    for (const each of this.#observers) each.merged(into, other);
   }
 
   settled(hold: Hold): void {
-    this.#first.settled(hold);
-    this.#second.settled(hold);
+    for (const each of this.#observers) each.settled(hold);
   }
 }

@@ -2,6 +2,7 @@
 import { invalidArgValue } from 'eventfd/internal';
 import { type Allocation, type Allocator, Cell, type KindName } from './cell.js';
 import { requireName } from './names.js';
+import type { Watching } from './watching.js';
 
 /** Makes cells under a name, or attaches those there are. */
 export class Opening implements Allocator {
@@ -28,7 +29,7 @@ export class Opening implements Allocator {
   }
 
   /** The object as it is. */
-  attach(kind: KindName): Cell {
-    return Cell.open(kind, this.#name);
+  attach(kind: KindName, watching?: Watching): Cell {
+    return Cell.open(kind, this.#name, undefined, watching);
   }
 }

@@ -40,6 +40,14 @@ class HoldTracer implements HoldObserver {
     current?.holdBegins(hold, { kind, name: handle.name, cell: offset }, verb, count);
   }
 
+  split(_hold: Hold, part: Hold): void {
+    this.acquired(part);
+  }
+
+  merged(_into: Hold, other: Hold): void {
+    this.settled(other);
+  }
+
   settled(hold: Hold): void {
     current?.holdEnds(hold);
   }

@@ -5,7 +5,7 @@ import { createConnection } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { within } from '../support/deadline.js';
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
@@ -76,6 +76,23 @@ test('two blocked threads, of which one is the main thread: who holds, who waits
   expect([child.exitCode, child.signalCode]).toEqual([null, null]);
   // It can be looked into again.
   expect((await eventfd('inspect', child.pid)).stdout).toContain('deadlock:');
+});
+
+test('EVENTFD_TRACK_HOLDERS=1: where every lock was taken, by threads that are blocked', async () => {
+  vi.stubEnv('EVENTFD_TRACK_HOLDERS', '1');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const child = await stuck('blocked');
+  const { stdout } = await eventfd('inspect', child.pid);
+  for (const [name, thread] of [
+    ['first', 0],
+    ['second', 1],
+  ]) {
+    const place = String.raw`held by thread ${thread}: 1\n {4}1 for \d+ ms, acquired\n {6}at (?:.* \()?file:.*stuck\.mjs:\d+:\d+\)?\n`;
+    expect(stdout).toMatch(new RegExp(`Mutex "${name}" .*\\n {2}${place}`));
+  }
+  const { objects } = JSON.parse((await eventfd('inspect', child.pid, '--json')).stdout);
+  const acquired = [{ permits: 1, holds: 1, heldMs: expect.any(Number), stack: expect.stringMatching(/stuck\.mjs/) }];
+  expect(objects).toMatchObject([{ holders: [{ acquired }] }, { holders: [{ acquired }] }]);
 });
 
 test('promises that wait for each other, as JSON', async () => {

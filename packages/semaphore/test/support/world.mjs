@@ -38,7 +38,7 @@ export class World {
       // So that some count higher before they give up.
       semaphore: new Semaphore(PERMITS, { name, aging: 1 }),
       mutex,
-      rwlock: new RwLock({ name }),
+      rwlock: new RwLock({ name, trackHolders: true }),
       condition: new Condition(mutex, { name }),
       signal: new Signal(0, { name }),
       event: new Event({ autoReset: true, name }),

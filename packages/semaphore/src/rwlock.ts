@@ -324,5 +324,13 @@ function allocate(options: RwLockOptions, to: Allocator = Cell): Cell {
   const { aging, fair = false, maxWaiting, name } = options;
   requireBoolean('options.fair', fair);
   const watching = checkWatching(options);
-  return to.allocate('RwLock', { permits: WRITE, max: WRITE, flags: fair ? Flag.FAIR : 0, name, maxWaiting, aging, watching });
+  return to.allocate('RwLock', {
+    permits: WRITE,
+    max: WRITE,
+    flags: fair ? Flag.FAIR : 0,
+    name,
+    maxWaiting,
+    aging,
+    watching,
+  });
 }

@@ -381,7 +381,7 @@ void World::OnWrite(int32_t* word, int32_t before, int32_t after) {
   for (const Waiting& each : self.queue_) {
     if (each.waiter->cell != cell || !each.queued() || self.MayBePassed(each)) continue;
     const ModelWaiter* as = self.selves_[actor]->host().takes_as;
-    if (as != nullptr && as->priority > each.standing.priority &&
+    if (as != nullptr && as->priority != each.standing.priority &&
         self.Outranks({as->priority, as->since}, each.standing)) {
       continue;
     }

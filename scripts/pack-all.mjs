@@ -53,10 +53,10 @@ const { status } = spawnSync(
 if (status !== 0) process.exit(1);
 
 const architectures = release ? ['x64', 'arm64'] : [process.arch];
-const binaries = architectures.map((arch) => `./prebuilds/linux-${arch}/node.napi.glibc.node`);
+const binaries = architectures.map((arch) => `./prebuilds/linux-${arch}/eventfd.node`);
 examine(pack(join(root, 'packages/eventfd'), target), [
   ...binaries,
-  './binding.gyp',
+  './native/binding.gyp',
   './native/module.cc',
   './scripts/gyp.mjs',
 ]);

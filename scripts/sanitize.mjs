@@ -112,8 +112,7 @@ function stage(bug) {
   const fresh = join(cache, kind, 'sources');
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const file of ['package.json', 'binding.gyp', 'native'])
-    cpSync(join(source, file), join(fresh, file), { recursive: true });
+  for (const file of ['package.json', 'native']) cpSync(join(source, file), join(fresh, file), { recursive: true });
   if (bug !== undefined) mutate(fresh, bug);
   const files = readdirSync(fresh, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -134,7 +133,7 @@ function stage(bug) {
   return { folder, digest: digest.digest('hex').slice(0, 24) };
 }
 
-/** A folder that node-gyp-build finds the addon in, compiled unless it was from the very same text. */
+/** A folder for EVENTFD_PREBUILD with the addon in it, compiled unless it was from the very same text. */
 function build(bug) {
   const { folder, digest } = stage(bug);
   const built = join(cache, kind, digest);

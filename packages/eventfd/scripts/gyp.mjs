@@ -1,6 +1,6 @@
 // How node-gyp is run, by a checkout's build and by an install that finds no binary.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 
 export const needs =
@@ -18,14 +18,22 @@ function headersOfThisNode() {
   return version === process.versions.node ? prefix : undefined;
 }
 
-/** Compiles the addon whose binding.gyp is in `folder`, with the node-gyp at `gyp`. False when that failed. */
+/**
+ * Compiles the addon whose sources are in `folder`/native, into `folder`/build/Release/eventfd.node, with the node-gyp at
+ * `gyp`. False when that failed. The gyp file does not lie where package managers look for one: they would run it.
+ */
 export function compile(gyp, folder, { args = [], env = {} } = {}) {
+  const cwd = join(folder, 'build');
+  mkdirSync(join(cwd, 'Release'), { recursive: true });
+  copyFileSync(join(folder, 'native/binding.gyp'), join(cwd, 'binding.gyp'));
   const command = [gyp, 'configure', 'build', '--jobs=max', '--loglevel=error', ...args];
   // Without either, node-gyp downloads the headers of the running version.
   const nodedir = headersOfThisNode() ?? process.env.npm_config_nodedir;
   if (nodedir) command.push(`--nodedir=${nodedir}`);
   // binding.gyp runs `node`: let there be one, without changing which compiler comes first.
   const path = [process.env.PATH, dirname(process.execPath)].join(delimiter);
-  const options = { cwd: folder, env: { ...process.env, ...env, PATH: path }, stdio: ['ignore', 'ignore', 'inherit'] };
-  return spawnSync(process.execPath, command, options).status === 0;
+  const options = { cwd, env: { ...process.env, ...env, PATH: path }, stdio: ['ignore', 'ignore', 'inherit'] };
+  if (spawnSync(process.execPath, command, options).status !== 0) return false;
+  copyFileSync(join(cwd, 'build/Release/eventfd.node'), join(cwd, 'Release/eventfd.node'));
+  return true;
 }

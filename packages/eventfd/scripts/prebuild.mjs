@@ -26,8 +26,7 @@ function prebuild(arch, prefix) {
   const folder = stage(root, `prebuild-${arch}`);
   const tools = { CC: `${prefix}gcc`, CXX: `${prefix}g++`, AR: `${prefix}ar`, LINK: `${prefix}g++` };
   if (!compile(gyp, folder, { args: [`--arch=${arch}`], env: tools })) fail(`linux-${arch} did not compile. ${needs}`);
-  // The name tells node-gyp-build: any Node of this Node-API, with glibc.
-  const target = join(root, 'prebuilds', `linux-${arch}`, 'node.napi.glibc.node');
+  const target = join(root, 'prebuilds', `linux-${arch}`, 'eventfd.node');
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(join(folder, 'build/Release/eventfd.node'), target);
   const { status } = spawnSync(`${prefix}strip`, ['--strip-unneeded', target], { stdio: 'inherit' });

@@ -9,7 +9,7 @@ function digestOfSources(root) {
     .filter((file) => /\.(cc|h)$/.test(file))
     .sort()
     .map((file) => join('native', file));
-  for (const file of ['package.json', 'binding.gyp', ...sources])
+  for (const file of ['package.json', 'native/binding.gyp', ...sources])
     hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest('hex');
 }

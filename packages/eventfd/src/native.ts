@@ -1,8 +1,6 @@
 /** The only declaration of what the addon exports. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import process from 'node:process';
-import { fileURLToPath, URL } from 'node:url';
+import { findAddon, isBundled } from './binary.js';
 
 /** native/bind_eventfd.cc: Python's functions, and what the class EventFd stands on. */
 export interface EventFdBinding {
@@ -395,15 +393,6 @@ export interface LocksBinding {
 
 type Addon = EventFdBinding & RoomBinding & NamesBinding & LocksBinding;
 
-/** Whether this module is not in its package any more. */
-function isBundled(): boolean {
-  try {
-    return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).name !== 'eventfd';
-  } catch {
-    return true;
-  }
-}
-
 /** What to do about an addon that does not load. `cause` is what Node said. */
 function remedyFor({ code, resource }: { code?: unknown; resource?: unknown }): string {
   if (process.platform !== 'linux') {
@@ -418,22 +407,18 @@ function remedyFor({ code, resource }: { code?: unknown; resource?: unknown }): 
   if (isBundled()) {
     return (
       'This code is not where the package was installed: a bundler has put it elsewhere, and the binary has stayed behind. ' +
-      "Leave both packages out of the bundle: esbuild --external:eventfd --external:@eventfd/semaphore, webpack's `externals`, " +
+      "Install eventfd where the bundle runs, or leave both packages out of it: esbuild --external:eventfd --external:@eventfd/semaphore, webpack's `externals`, " +
       "Rollup's and Vite's `external` in `rollupOptions`: [/^(eventfd|@eventfd\\/semaphore)(\\/|$)/], Vite's `ssr.external`: " +
       "['eventfd', '@eventfd/semaphore']"
     );
   }
-  return (
-    'Run `npm rebuild eventfd`, which compiles it with g++ 11, make and python3; npm 12 first wants `npm install-scripts ' +
-    'approve eventfd`, pnpm `pnpm approve-builds`'
-  );
+  return 'Run `npx eventfd-build`, which compiles it, with g++ 11 or newer, make, python3 and the headers of this Node';
 }
 
 /** @throws Error `ERR_ADDON_NOT_LOADED`; its `cause` is what Node said */
 function load(): Addon {
   try {
-    const find = createRequire(import.meta.url)('node-gyp-build') as (root: string) => Addon;
-    return find(fileURLToPath(new URL('..', import.meta.url)));
+    return findAddon() as Addon;
   } catch (cause) {
     const remedy = remedyFor(cause as { code?: unknown });
     const message = `No binary of eventfd loads on ${process.platform}-${process.arch}. ${remedy}`;

@@ -17,8 +17,6 @@ beforeAll(() => {
   for (const part of ['package.json', 'lib']) {
     cpSync(join(packages, 'semaphore', part), join(folder, '@eventfd/semaphore', part), { recursive: true });
   }
-  const finder = realpathSync(join(packages, 'eventfd/node_modules/node-gyp-build'));
-  cpSync(finder, join(folder, 'node-gyp-build'), { recursive: true });
 });
 
 afterAll(() => rmSync(dirname(folder), { recursive: true, force: true }));

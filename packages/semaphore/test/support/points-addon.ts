@@ -7,5 +7,5 @@ import { fileURLToPath } from 'node:url';
 
 const eventfd = new URL('../../../eventfd/', import.meta.url);
 execFileSync(process.execPath, [fileURLToPath(new URL('scripts/build-native.mjs', eventfd)), '--points']);
-// Where node-gyp-build looks for the binary of the package of that name.
+// Where src/native.ts looks first.
 Object.assign(process.env, { EVENTFD_PREBUILD: fileURLToPath(new URL('.cache/points', eventfd)) });

@@ -246,5 +246,6 @@ export const bounds: readonly Bound[] = [
     limit: { atMost: 0.3 },
     itself: { atMost: 3000 },
   })),
+  absolute('import of @eventfd/semaphore in a worker, above an empty one, ms', 'import', 'above', 15),
   absolute('16 workers blocked in sync waits, % of a core', 'idle', 'cpu', 1),
 ];

@@ -21,6 +21,7 @@ export class Lock {
     return Lock.#require(this).#name;
   }
 
+  /** `shared` with other shared ones of its name, or `exclusive`. */
   get mode(): LockMode {
     return Lock.#require(this).#mode;
   }

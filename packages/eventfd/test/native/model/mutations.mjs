@@ -688,7 +688,7 @@ const mutations = [
     part: 'web lock',
     file: 'lock_table.h',
     find: '      Serve(name, wakes);\n',
-    replace: '',
+    replace: '      static_cast<void>(wakes);\n',
     says: /everybody sleeps for ever|is kept that nobody holds/,
   },
   {
@@ -712,7 +712,7 @@ const mutations = [
     part: 'web lock',
     file: 'lock_table.h',
     find: '    wakes->DeliverNews(request->client->thread());',
-    replace: '    request->client->thread()->DeliverNews();',
+    replace: '    static_cast<void>(wakes);\n    request->client->thread()->DeliverNews();',
     says: /everybody sleeps for ever/,
   },
   {

@@ -1,34 +1,24 @@
 #include <string>
 
-#include "arguments.h"
 #include "bindings.h"
 #include "core/fastpath.h"
-#include "loop/room_env.h"
+#include "room_arguments.h"
 
 // Named objects: the table, and the fast path over its cells, which no WebAssembly reaches.
 
 namespace {
 
 using efd::Checked;
+using efd::Env;
 using efd::NamedSpec;
+using efd::Number;
 using efd::Process;
 using efd::RealSync;
 using efd::Refuse;
 using efd::RoomEnv;
+using efd::Uint;
 using Names = efd::Names<RealSync>;
 using Participant = efd::RealParticipant;
-
-RoomEnv& Env(const Napi::CallbackInfo& info) {
-  return *static_cast<RoomEnv*>(info.Data());
-}
-
-uint32_t Uint(const Napi::CallbackInfo& info, int i) {
-  return info[i].As<Napi::Number>().Uint32Value();
-}
-
-Napi::Value Number(const Napi::CallbackInfo& info, double value) {
-  return Napi::Number::New(info.Env(), value);
-}
 
 // What is opened, in the words of src/native.ts's NamedWord: how it is wanted; afterwards how it was found.
 enum NamedWord : int {

@@ -12,6 +12,7 @@ struct Blocking {
 };
 
 Blocking BindRoom(Napi::Env env, Napi::Object exports);                           // bind_room.cc
+void BindCells(Napi::Env env, Napi::Object exports, void* room);                  // bind_cells.cc
 void BindNames(Napi::Env env, Napi::Object exports, void* room);                  // bind_names.cc
 void BindLocks(Napi::Env env, Napi::Object exports, void* room);                  // bind_locks.cc
 void BindEventFd(Napi::Env env, Napi::Object exports, const Blocking& blocking);  // bind_eventfd.cc

@@ -13,6 +13,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
     return Napi::Object(env, made);
   }
   const Blocking blocking = BindRoom(env, exports);
+  BindCells(env, exports, blocking.room);
   BindNames(env, exports, blocking.room);
   BindLocks(env, exports, blocking.room);
   BindEventFd(env, exports, blocking);

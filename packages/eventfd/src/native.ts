@@ -162,7 +162,7 @@ export interface DeadlockStep {
 export const CellCheck = { OK: 0, NOT_A_CELL: 1, OTHER_KIND: 2, STALE: 3 } as const;
 
 /**
- * native/bind_room.cc: the waiting room.
+ * native/bind_room.cc and native/bind_cells.cc: the waiting room.
  *
  * A program may evaluate this package several times in one thread: a loader that has its CommonJS and its ESM form, a test
  * runner with a realm for each file. All those copies share the addon, and a `copy` is the number that it gave to one.

@@ -6,41 +6,21 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "core/spin.h"
-#include "loop/alarm.h"
 #include "loop/copy.h"
-#include "loop/loop_watch.h"
 #include "loop/poll_handle.h"
 #include "loop/process.h"
+#include "loop/rate_alarms.h"
+#include "loop/result.h"
+#include "loop/sync_wait.h"
 #include "loop/waker_eventfd.h"
 
 // A thread's way into the waiting room: what of it hangs on the thread's loop.
 
 namespace efd {
-
-using RealParticipant = Participant<RealSync>;
-using RealWaiter = Waiter<RealSync>;
-using RealRate = Rate<RealSync>;
-using RealLockRequest = LockRequest<RealSync>;
-
-// What src/native.ts calls RoomResult. An index of a waiter is >= 0.
-struct Result {
-  enum : int32_t {
-    kGranted = -1,
-    kClosed = -2,
-    kWaiting = -3,
-    kRefused = -4,
-    kNoRoom = -5,
-    kUnheard = -6,
-    kFull = -7,
-    kTooLate = -8,
-    kErrno = -1000
-  };
-};
 
 // One environment's (thread's) part of the waiting room, and its place on the thread's loop.
 class RoomEnv {
@@ -128,7 +108,7 @@ class RoomEnv {
     const int32_t result = Begin(at, wanted, /*sync=*/false, &waiter);
     if (result != Result::kWaiting) return result;
     copies_[waiter->copy]->copy.Hold();
-    SetAlarm(waiter);
+    alarms_.Set(waiter);
     if (ref) {
       waiter->ref = true;
       if (refs_++ == 0) poll_->Ref();
@@ -159,7 +139,7 @@ class RoomEnv {
       return Result::kUnheard;
     }
     EndWait(waiter);
-    return ResultOf(outcome);
+    return Result::Of(outcome);
   }
 
   void HeardExpired() {
@@ -167,77 +147,27 @@ class RoomEnv {
   }
 
   // The same of the sync wait.
-  int32_t ExpireSync() {
-    if (sync_waiter_ == nullptr) return Result::kRefused;
-    return EndedSync(room_.Expire(sync_waiter_));
-  }
+  int32_t ExpireSync() { return sync_wait_.Expire(); }
 
-  // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones. In between
-  // JavaScript runs, so that the thread can be terminated.
+  // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones.
   int32_t ParkSync(RealParticipant::Attachment* at, const Wanted& wanted, double ms) {
     LeaveSync();  // as Park
     if (const int error = Watch()) return Result::kErrno - error;
     // Before it stands in the queue: who sees it there finds that its promises are passed over.
     room_.BeginBlocking(participant_.thread());
-    const int32_t begun = Begin(at, wanted, /*sync=*/true, &sync_waiter_);
+    RealWaiter* waiter;
+    const int32_t begun = Begin(at, wanted, /*sync=*/true, &waiter);
     if (begun != Result::kWaiting) {
       room_.EndBlocking(participant_.thread());
       return begun;
     }
-    fresh_ = wanted.role != Role::kDrawer;
-    holders_ = HoldersOf(at);
-    nap_ = kFirstNap;
-    if (std::isinf(wanted.timeout_ms) && at->kind == kMutex) {
-      participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder(), sync_waiter_});
-    }
+    sync_wait_.Begin(waiter, at, std::isinf(wanted.timeout_ms), HoldersOf(at));
     if (ms > 0) return WaitSync(ms);
     participant_.thread()->EndSyncWait();  // should JavaScript not come back
     return Result::kWaiting;
   }
 
-  int32_t WaitSync(double ms) {
-    if (sync_waiter_ == nullptr) return Result::kRefused;
-    auto* thread = participant_.thread();
-    const Clock::time_point end = EndOfSlice(Clock::now(), ms);
-    thread->BeginSyncWait();
-    int32_t result = Result::kWaiting;
-    for (;;) {
-      if (std::exchange(fresh_, false) && !sync_waiter_->naps) {
-        auto& spinner = sync_waiter_->owed && sync_waiter_->patient_until != 0 ? owed_spinner_ : spinner_;
-        spinner.Until(
-            sync_waiter_->cell, [&] { return sync_waiter_->ready.load(); }, holders_);
-      }
-      bool loop_has_work = false;
-      const bool naps = sync_waiter_->naps;
-      const Clock::duration left = end - Clock::now();
-      const Clock::duration nap = std::min(left, UntilAlarm());
-      if (nap > kNoTime && thread->ParkUnlessReady(sync_waiter_)) {
-        AtPoint("parked");
-        const auto slept = waker_.Sleep(loop_watch_.fd(), naps ? std::min(nap, NextNap()) : nap);
-        thread->Unparked(slept.signalled);
-        loop_has_work = slept.loop_has_work && !slept.signalled;  // the loop watches the waker as well
-      }
-      if (sync_waiter_->ready || naps || UntilAlarm() <= kNoTime) {
-        AtPoint("woken");
-        const Outcome outcome = room_.Resume(sync_waiter_);
-        // Owed: the next release hands over to it, so it is about to come.
-        fresh_ = outcome == Outcome::kWaiting && !sync_waiter_->naps && sync_waiter_->role != Role::kDrawer;
-        if (outcome != Outcome::kWaiting) {
-          AtPoint("resumed");
-          result = EndedSync(outcome);
-          break;
-        }
-      }
-      if (loop_has_work) {
-        loop_watch_.Heard();  // perhaps of a termination, which JavaScript looks for
-        break;
-      }
-      if (left <= kNoTime) break;
-    }
-    if (result == Result::kWaiting) room_.EndNap(sync_waiter_);
-    thread->EndSyncWait();
-    return result;
-  }
+  int32_t WaitSync(double ms) { return sync_wait_.Sleep(ms); }
 
   // A request for a Web Lock; null: it is not available. 0 or an errno, and then none is made.
   int MakeLock(std::u16string_view name, LockMode mode, LockUrgency urgency, bool ref, uint32_t copy,
@@ -277,7 +207,7 @@ class RoomEnv {
 
   // JavaScript blocks for a descriptor, or runs again.
   void BlocksElsewhere(bool blocks) {
-    if (sync_waiter_ != nullptr) LeaveSync();  // as Park
+    if (sync_wait_.is_under_way()) LeaveSync();  // as Park
     auto* thread = participant_.thread();
     blocks ? room_.BeginBlocking(thread) : room_.EndBlocking(thread);
   }
@@ -287,14 +217,8 @@ class RoomEnv {
     for (; telling_ > 0; telling_--) EndWait(decided_[telling_ - 1]);
   }
 
-  // JavaScript has heard that the sync wait was granted (Result::kUnheard).
-  //
-  // A grant that the ledger knows of is over when WaitSync returns it. One without a ledger would be lost when the
-  // thread is being terminated and JavaScript never runs again; so it stays in flight until this, and LeaveSync passes
-  // it on.
-  void HeardSync() {
-    if (unheard_) EndSync();
-  }
+  // JavaScript has heard that the sync wait was granted.
+  void HeardSync() { sync_wait_.Heard(); }
 
   // Whether the loop has not turned since a look that was some milliseconds ago: JavaScript goes on in microtasks.
   bool IsTurnDue() {
@@ -311,10 +235,7 @@ class RoomEnv {
       room_.Leave(expired_);
       HeardExpired();
     }
-    if (sync_waiter_ == nullptr) return false;
-    const bool granted = room_.Leave(sync_waiter_);
-    EndSync();
-    return granted;
+    return sync_wait_.Leave();
   }
 
  private:
@@ -324,39 +245,13 @@ class RoomEnv {
   };
 
   using Clock = std::chrono::steady_clock;
-  static constexpr Clock::duration kNoTime{0};
   static constexpr double kLongest = 1e11;  // ms: a timeout above is none
   static constexpr Clock::duration kLongestTurn = std::chrono::milliseconds(4);
-
-  // A nap is short where turns are short, and costs a wake-up of the thread.
-  static constexpr Clock::duration kFirstNap = std::chrono::microseconds(50);
-  static constexpr Clock::duration kLongestNap = std::chrono::microseconds(400);
-
-  // No longer than its patience, or it would come too late to be owed.
-  Clock::duration NextNap() {
-    const Clock::duration nap = std::exchange(nap_, std::min(nap_ * 2, kLongestNap));
-    const std::chrono::nanoseconds patience(sync_waiter_->patient_until - RealSync::Nanoseconds());
-    return std::clamp<Clock::duration>(patience, kNoTime, nap);
-  }
-
-  // Whatever was passed, it is not far off: JavaScript must run now and then, or the thread cannot be terminated.
-  static Clock::time_point EndOfSlice(Clock::time_point now, double ms) {
-    const std::chrono::duration<double, std::milli> wanted(ms > 0 ? std::min(ms, 100.0) : 0);
-    return now + std::chrono::duration_cast<Clock::duration>(wanted);
-  }
 
   static uv_loop_t* LoopOf(napi_env env) {
     uv_loop_t* loop = nullptr;
     napi_get_uv_event_loop(env, &loop);
     return loop;
-  }
-
-  static int32_t ResultOf(Outcome outcome) {
-    return outcome == Outcome::kGranted   ? Result::kGranted
-           : outcome == Outcome::kClosed  ? Result::kClosed
-           : outcome == Outcome::kFull    ? Result::kFull
-           : outcome == Outcome::kTooLate ? Result::kTooLate
-                                          : Result::kWaiting;
   }
 
   // Result::kGranted, Result::kClosed, Result::kFull, Result::kTooLate, or Result::kWaiting with the waiter queued.
@@ -386,25 +281,7 @@ class RoomEnv {
       AtPoint("arrived");
       participant_.EndWait(waiter);
     }
-    return ResultOf(outcome);
-  }
-
-  int32_t EndedSync(Outcome outcome) {
-    if (outcome == Outcome::kGranted && sync_waiter_->slot == nullptr) {
-      unheard_ = true;
-      return Result::kUnheard;
-    }
-    EndSync();
-    return ResultOf(outcome);
-  }
-
-  void EndSync() {
-    // First: others look at the waits of a thread that is blocked.
-    participant_.SetBlockedOn({});
-    participant_.EndWait(sync_waiter_);
-    sync_waiter_ = nullptr;
-    unheard_ = false;
-    room_.EndBlocking(participant_.thread());
+    return Result::Of(outcome);
   }
 
   // How many threads may run with a permit. Of an RwLock one: where many read, nobody waits for long.
@@ -445,7 +322,7 @@ class RoomEnv {
   }
 
   void EndWait(RealWaiter* waiter) {
-    alarms_.erase({waiter->alarm, waiter});
+    alarms_.Erase(waiter);
     copies_[waiter->copy]->copy.LetGo();
     if (waiter->ref && --refs_ == 0) poll_->Unref();
     participant_.EndWait(waiter);
@@ -486,11 +363,11 @@ class RoomEnv {
       while (telling_ < kBatch) {
         RealWaiter* waiter = thread->NextReady();
         if (waiter == nullptr || (telling_ > 0 && waiter->copy != decided_[0]->copy)) break;
-        alarms_.erase({waiter->alarm, waiter});
+        alarms_.Erase(waiter);
         if (room_.Resume(waiter) != Outcome::kWaiting) {
           decided_[telling_++] = waiter;
         } else {
-          SetAlarm(waiter);
+          alarms_.Set(waiter);
         }
       }
       if (telling_ == 0) return;
@@ -505,43 +382,6 @@ class RoomEnv {
       if (!told) break;
     }
     thread->SignalSelfIfReady();  // others on this loop want their turn
-  }
-
-  // A promise that draws from a rate is looked at when its time comes.
-  void SetAlarm(RealWaiter* waiter) {
-    if (waiter->role != Role::kDrawer) return;
-    if (alarm_ == nullptr) {
-      alarm_ = Alarm::Create(
-          loop_, [](void* self) { static_cast<RoomEnv*>(self)->OnAlarm(); }, this);
-      if (alarm_ == nullptr) return;  // without memory: whoever comes to the rate next serves it
-    }
-    const auto at = alarms_.insert({waiter->alarm, waiter}).first;
-    if (at == alarms_.begin()) SetTimer();
-  }
-
-  void SetTimer() {
-    if (alarms_.empty()) return;
-    const int64_t left = (alarms_.begin()->first - RealRate::Now()) / RealRate::kUnits;
-    alarm_->Set(left <= 0 ? 0 : static_cast<uint64_t>(std::min<int64_t>(left / 1'000'000 + 1, INT32_MAX)));
-  }
-
-  // Who is served is told by the waker, like all; who is first, and is not yet served, is told when to look again.
-  void OnAlarm() {
-    const int64_t now = RealRate::Now();
-    int32_t* last = nullptr;
-    while (!alarms_.empty() && alarms_.begin()->first <= now) {
-      RealWaiter* waiter = alarms_.begin()->second;
-      alarms_.erase(alarms_.begin());
-      if (waiter->cell != last) room_.Serve(waiter->cell);
-      last = waiter->cell;
-    }
-    SetTimer();
-  }
-
-  // How long the sync wait, if it draws from a rate, sleeps before it looks by itself.
-  Clock::duration UntilAlarm() const {
-    if (sync_waiter_->role != Role::kDrawer) return Clock::duration::max();
-    return std::chrono::nanoseconds((sync_waiter_->alarm - RealRate::Now() + RealRate::kUnits - 1) / RealRate::kUnits);
   }
 
   // Tells the copy that waits, for all of them. False when JavaScript cannot run any more: the loop of a worker turns
@@ -573,7 +413,7 @@ class RoomEnv {
     self->process_.roster.Remove(&self->participant_);
     self->participant_.Die();
     if (self->poll_ != nullptr) self->poll_->Close();
-    if (self->alarm_ != nullptr) self->alarm_->Close();
+    self->alarms_.Close();
     self->waker_.Close();
     // With it end the references to JavaScript: Node frees none that an addon made, and the environment is whole still.
     delete self;
@@ -581,27 +421,20 @@ class RoomEnv {
 
   napi_env env_;
   uv_loop_t* const loop_ = LoopOf(env_);
-  LoopWatch loop_watch_{loop_};
   Process& process_;
   Room<RealSync>& room_;
   WakerEventfd waker_;
   RealParticipant participant_;
   PollHandle* poll_ = nullptr;
-  Alarm* alarm_ = nullptr;
-  std::set<std::pair<int64_t, RealWaiter*>> alarms_;  // of promises that draw from rates
+  RateAlarms alarms_{loop_, &room_};
   int refs_ = 0;
   Spinner<RealSync> spinner_;
-  Spinner<RealSync> owed_spinner_{Spinner<RealSync>::kMostOwed};
-  Clock::duration nap_ = kFirstNap;  // of the sync wait, the next
+  SyncWait sync_wait_{loop_, &participant_, &waker_, &spinner_};
   RealWaiter* decided_[kBatch];
-  uint32_t telling_ = 0;  // how many of them JavaScript is being told of
-  RealWaiter* sync_waiter_ = nullptr;
+  uint32_t telling_ = 0;           // how many of them JavaScript is being told of
   RealWaiter* expired_ = nullptr;  // granted as its time was up, and JavaScript has not heard
   uint64_t turn_ = UINT64_MAX;     // of the loop, at the last look
   Clock::time_point turn_began_;
-  bool unheard_ = false;  // the sync wait was granted, and is over once JavaScript has heard so
-  bool fresh_ = false;    // the sync wait is worth a spin: it has just begun, or was just overtaken
-  int32_t holders_ = 1;   // how many others may have what it waits for
   std::vector<std::unique_ptr<Told>> copies_;    // by number, which is never used again; null where it is gone
   std::vector<Napi::ObjectReference> memories_;  // of the arenas that the thread is in, by index
 };

@@ -157,9 +157,9 @@ if (!library.startsWith('/')) {
 }
 
 /** Runs the load over the addon in `folder`. */
-function underSanitizer(folder, { load = 'classes', jitless = false, rounds, operations }) {
+function underSanitizer(folder, { load = 'classes', jitless = false, waker = 'eventfd', rounds, operations }) {
   const args = [...(jitless ? ['--jitless', '--no-warnings'] : []), ...loads[load](rounds, operations)];
-  const env = { ...process.env, ...sanitizer.env, LD_PRELOAD: library, EVENTFD_PREBUILD: folder };
+  const env = { ...process.env, ...sanitizer.env, LD_PRELOAD: library, EVENTFD_PREBUILD: folder, EVENTFD_WAKER: waker };
   return run(process.execPath, args, { seconds: 180, env });
 }
 
@@ -201,6 +201,10 @@ for (const bug of sanitizer.bugs) {
 const runs = [
   { title: `the addon in Node ${process.version}`, options: { rounds: 4, operations: 40_000 } },
   { title: '... without WebAssembly', options: { jitless: true, rounds: 4, operations: 40_000 } },
+  ...['pipe', 'async', 'futex'].map((waker) => ({
+    title: `... its threads woken by the waker ${waker}`,
+    options: { waker, rounds: 1, operations: 20_000 },
+  })),
   { title: '... an onlooker over arenas that are given up', options: { load: 'leaving', rounds: 1 } },
 ];
 for (const { title, options } of runs) {

@@ -288,8 +288,9 @@ Napi::Value SetMostSpinning(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-Blocking BindRoom(Napi::Env env, Napi::Object exports) {
-  auto* room_env = new RoomEnv(env);
+Blocking BindRoom(Napi::Env env, Napi::Object exports, std::unique_ptr<efd::LoopWaker> waker) {
+  exports.Set("waker", Napi::String::New(env, waker->name()));
+  auto* room_env = new RoomEnv(env, std::move(waker));
   const auto bind = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
     exports.Set(name, Napi::Function::New(env, function, name, room_env));
   };

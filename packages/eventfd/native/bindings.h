@@ -2,6 +2,10 @@
 
 #include <napi.h>
 
+#include <memory>
+
+#include "loop/waker.h"
+
 // Each file of bindings adds its functions to the addon's exports and keeps its own per-environment state: it hangs it
 // on its functions as their data and takes it down in a cleanup hook of its own.
 
@@ -11,11 +15,11 @@ struct Blocking {
   void (*say)(void* room, bool blocks);
 };
 
-Blocking BindRoom(Napi::Env env, Napi::Object exports);                           // bind_room.cc
-void BindCells(Napi::Env env, Napi::Object exports, void* room);                  // bind_cells.cc
-void BindNames(Napi::Env env, Napi::Object exports, void* room);                  // bind_names.cc
-void BindLocks(Napi::Env env, Napi::Object exports, void* room);                  // bind_locks.cc
-void BindEventFd(Napi::Env env, Napi::Object exports, const Blocking& blocking);  // bind_eventfd.cc
+Blocking BindRoom(Napi::Env env, Napi::Object exports, std::unique_ptr<efd::LoopWaker> waker);  // bind_room.cc
+void BindCells(Napi::Env env, Napi::Object exports, void* room);                                // bind_cells.cc
+void BindNames(Napi::Env env, Napi::Object exports, void* room);                                // bind_names.cc
+void BindLocks(Napi::Env env, Napi::Object exports, void* room);                                // bind_locks.cc
+void BindEventFd(Napi::Env env, Napi::Object exports, const Blocking& blocking);                // bind_eventfd.cc
 #ifdef EFD_POINTS
 void BindPoints(Napi::Env env, Napi::Object exports);  // bind_points.cc
 #endif

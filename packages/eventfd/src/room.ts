@@ -51,11 +51,14 @@ export interface Parking {
   readonly priority?: number | undefined;
 }
 
+/** The call by which a waker comes to be. */
+const WAKER_CALL = { eventfd: 'eventfd', pipe: 'pipe', async: 'uv_async_init', futex: 'uv_async_init' } as const;
+
 function ended(result: number): 'granted' | 'closed' {
   if (result === RoomResult.GRANTED || result === RoomResult.UNHEARD) return 'granted';
   if (result === RoomResult.CLOSED) return 'closed';
   // The waker could not be made; the only other result is of an attachment that does not exist.
-  throw systemError(RoomResult.ERRNO - result, 'eventfd');
+  throw systemError(RoomResult.ERRNO - result, WAKER_CALL[native.waker]);
 }
 
 /**

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/mman.h>
-#include <sys/random.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -45,8 +46,19 @@ struct Process {
   Process() {
     // Of n cores, n - 1 may spin; on one core there is nobody to wait for.
     std::ifstream groups("/proc/self/cgroup");
-    const int cores = static_cast<int>(uv_available_parallelism());
+    const int cores = Cores();
     Spinner<RealSync>::SetMostSpinning(CoresWithin(CpuQuota(groups, "/sys/fs/cgroup"), cores) - 1);
+  }
+
+  // Those that its affinity leaves it.
+  static int Cores() {
+#ifdef __linux__
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));  // more than the set has room for
+#else
+    return static_cast<int>(uv_available_parallelism());
+#endif
   }
 
   // Offsets stay small integers, and 16 million lines are enough for all that are open at a time. Where so much address
@@ -75,7 +87,8 @@ struct Process {
   // 53 bits, so that it is a JavaScript number.
   static uint64_t RandomId() {
     uint64_t id = 0;
-    if (getrandom(&id, sizeof id, 0) != sizeof id) id = static_cast<uint64_t>(getpid());
+    // By syscall(2): older libraries have no function for it.
+    if (syscall(SYS_getrandom, &id, sizeof id, 0) != sizeof id) id = static_cast<uint64_t>(getpid());
     return id >> 11;
   }
 

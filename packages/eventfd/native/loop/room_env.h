@@ -11,12 +11,11 @@
 
 #include "core/spin.h"
 #include "loop/copy.h"
-#include "loop/poll_handle.h"
 #include "loop/process.h"
 #include "loop/rate_alarms.h"
 #include "loop/result.h"
 #include "loop/sync_wait.h"
-#include "loop/waker_eventfd.h"
+#include "loop/waker.h"
 
 // A thread's way into the waiting room: what of it hangs on the thread's loop.
 
@@ -27,8 +26,12 @@ class RoomEnv {
  public:
   static constexpr uint32_t kBatch = 256;  // outcomes told to JavaScript in one call
 
-  explicit RoomEnv(napi_env env)
-      : env_(env), process_(Process::Get()), room_(process_.room), participant_(&room_, &waker_, &process_.locks) {
+  RoomEnv(napi_env env, std::unique_ptr<LoopWaker> waker)
+      : env_(env),
+        process_(Process::Get()),
+        room_(process_.room),
+        waker_(std::move(waker)),
+        participant_(&room_, waker_.get(), &process_.locks) {
     napi_add_env_cleanup_hook(env, OnCleanup, this);
     process_.roster.Add(&participant_);
   }
@@ -111,7 +114,7 @@ class RoomEnv {
     alarms_.Set(waiter);
     if (ref) {
       waiter->ref = true;
-      if (refs_++ == 0) poll_->Ref();
+      if (refs_++ == 0) waker_->Ref();
     }
     return static_cast<int32_t>(waiter->index);
   }
@@ -222,9 +225,15 @@ class RoomEnv {
 
   // Whether the loop has not turned since a look that was some milliseconds ago: JavaScript goes on in microtasks.
   bool IsTurnDue() {
+    const Clock::time_point now = Clock::now();
+    // Where turns are not counted, one is due every so often.
+    if (!waker_->HasWholeLibuv()) {
+      const bool due = now - turn_began_ > kLongestTurn;
+      if (due) turn_began_ = now;
+      return due;
+    }
     uv_metrics_t metrics;
     if (uv_metrics_info(loop_, &metrics) != 0) return false;
-    const Clock::time_point now = Clock::now();
     if (std::exchange(turn_, metrics.loop_count) != metrics.loop_count) turn_began_ = now;
     return now - turn_began_ > kLongestTurn;
   }
@@ -308,32 +317,26 @@ class RoomEnv {
     return result >= kTaken ? Result::kGranted : result == kIsClosed ? Result::kClosed : Result::kWaiting;
   }
 
-  // Makes the waker, and has the loop watch it, at the thread's first wait. 0, or an errno.
+  // Opens the waker at the thread's first wait. 0, or an errno.
   int Watch() {
-    if (poll_ != nullptr) return 0;
-    if (const int error = waker_.Open()) return error;
-    int error = 0;
-    poll_ = PollHandle::Create(
-        loop_, waker_.fd(), [](void* self, int, int) { static_cast<RoomEnv*>(self)->OnSignal(); }, this, &error);
-    if (poll_ == nullptr) return -error;
-    poll_->Start(UV_READABLE);
-    poll_->Unref();
-    return 0;
+    if (waker_->is_open()) return 0;
+    return waker_->Open(
+        loop_, [](void* self) { static_cast<RoomEnv*>(self)->OnSignal(); }, this);
   }
 
   void EndWait(RealWaiter* waiter) {
     alarms_.Erase(waiter);
     copies_[waiter->copy]->copy.LetGo();
-    if (waiter->ref && --refs_ == 0) poll_->Unref();
+    if (waiter->ref && --refs_ == 0) waker_->Unref();
     participant_.EndWait(waiter);
   }
 
   void HoldLoop(RealLockRequest* request) {
     request->ref = true;
-    if (refs_++ == 0) poll_->Ref();
+    if (refs_++ == 0) waker_->Ref();
   }
   void LeaveLoop(RealLockRequest* request) {
-    if (std::exchange(request->ref, false) && --refs_ == 0) poll_->Unref();
+    if (std::exchange(request->ref, false) && --refs_ == 0) waker_->Unref();
   }
 
   // The copies take what they have not heard of. False when JavaScript cannot run, or throws; or when others on this
@@ -354,7 +357,7 @@ class RoomEnv {
   // The loop was woken: note what was granted, then let JavaScript settle it, a batch in a call.
   void OnSignal() {
     auto* thread = participant_.thread();
-    waker_.Drain();
+    waker_->Drain();
     thread->Heard();
     AtPoint("woken");
     LeaveSync();  // the loop runs, so nobody is in it: JavaScript was torn out of it
@@ -412,9 +415,8 @@ class RoomEnv {
     AtPoint("dying");
     self->process_.roster.Remove(&self->participant_);
     self->participant_.Die();
-    if (self->poll_ != nullptr) self->poll_->Close();
     self->alarms_.Close();
-    self->waker_.Close();
+    self->waker_->Close();
     // With it end the references to JavaScript: Node frees none that an addon made, and the environment is whole still.
     delete self;
   }
@@ -423,13 +425,12 @@ class RoomEnv {
   uv_loop_t* const loop_ = LoopOf(env_);
   Process& process_;
   Room<RealSync>& room_;
-  WakerEventfd waker_;
+  const std::unique_ptr<LoopWaker> waker_;
   RealParticipant participant_;
-  PollHandle* poll_ = nullptr;
   RateAlarms alarms_{loop_, &room_};
   int refs_ = 0;
   Spinner<RealSync> spinner_;
-  SyncWait sync_wait_{loop_, &participant_, &waker_, &spinner_};
+  SyncWait sync_wait_{loop_, &participant_, waker_.get(), &spinner_};
   RealWaiter* decided_[kBatch];
   uint32_t telling_ = 0;           // how many of them JavaScript is being told of
   RealWaiter* expired_ = nullptr;  // granted as its time was up, and JavaScript has not heard

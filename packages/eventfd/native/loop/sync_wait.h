@@ -9,7 +9,7 @@
 #include "loop/loop_watch.h"
 #include "loop/process.h"
 #include "loop/result.h"
-#include "loop/waker_eventfd.h"
+#include "loop/waker.h"
 
 namespace efd {
 
@@ -18,7 +18,7 @@ namespace efd {
 class SyncWait {
  public:
   // `spinner` is the thread's; all else, what it waits by.
-  SyncWait(uv_loop_t* loop, RealParticipant* participant, WakerEventfd* waker, Spinner<RealSync>* spinner)
+  SyncWait(uv_loop_t* loop, RealParticipant* participant, LoopWaker* waker, Spinner<RealSync>* spinner)
       : loop_watch_(loop), participant_(*participant), waker_(*waker), spinner_(*spinner) {}
   SyncWait(const SyncWait&) = delete;
   SyncWait& operator=(const SyncWait&) = delete;
@@ -56,7 +56,7 @@ class SyncWait {
       const Clock::duration nap = std::min(left, UntilAlarm());
       if (nap > kNoTime && thread->ParkUnlessReady(waiter_)) {
         AtPoint("parked");
-        const auto slept = waker_.Sleep(loop_watch_.fd(), naps ? std::min(nap, NextNap()) : nap);
+        const auto slept = waker_.Sleep(loop_watch_, naps ? std::min(nap, NextNap()) : nap);
         thread->Unparked(slept.signalled);
         loop_has_work = slept.loop_has_work && !slept.signalled;  // the loop watches the waker as well
       }
@@ -116,9 +116,11 @@ class SyncWait {
     return std::clamp<Clock::duration>(patience, kNoTime, nap);
   }
 
-  // Whatever was passed, it is not far off: JavaScript must run now and then, or the thread cannot be terminated.
-  static Clock::time_point EndOfSlice(Clock::time_point now, double ms) {
-    const std::chrono::duration<double, std::milli> wanted(ms > 0 ? std::min(ms, 100.0) : 0);
+  // Whatever was passed, it is not far off: JavaScript must run now and then, or the thread cannot be terminated; more
+  // often where nothing else announces that.
+  Clock::time_point EndOfSlice(Clock::time_point now, double ms) const {
+    const double most = waker_.HearsLoop() ? 100 : 40;
+    const std::chrono::duration<double, std::milli> wanted(ms > 0 ? std::min(ms, most) : 0);
     return now + std::chrono::duration_cast<Clock::duration>(wanted);
   }
 
@@ -150,7 +152,7 @@ class SyncWait {
   Process& process_ = Process::Get();
   Room<RealSync>& room_ = process_.room;
   RealParticipant& participant_;
-  WakerEventfd& waker_;
+  LoopWaker& waker_;
   Spinner<RealSync>& spinner_;
   Spinner<RealSync> owed_spinner_{Spinner<RealSync>::kMostOwed};
   RealWaiter* waiter_ = nullptr;

@@ -1,8 +1,10 @@
+// Wakers: eventfd, pipe.
+import { native } from 'eventfd/internal';
 import { beforeAll, expect, test } from 'vitest';
 import { output } from '../support/child.js';
 
 /** As Node has errors of the kernel, and says what to do. */
-const EMFILE = { name: 'Error', code: 'EMFILE', errno: -24, syscall: 'eventfd', advises: true };
+const EMFILE = { name: 'Error', code: 'EMFILE', errno: -24, syscall: native.waker, advises: true };
 
 // biome-ignore lint/suspicious/noExplicitAny: what the fixture printed
 let seen: any;

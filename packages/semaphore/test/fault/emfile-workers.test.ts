@@ -1,3 +1,4 @@
+// Wakers: eventfd, pipe.
 import { expect, test } from 'vitest';
 import { output } from '../support/child.js';
 

@@ -1,4 +1,5 @@
 // Somebody writes into a thread's waker, until its counter is full: a descriptor number is a number.
+// Wakers: eventfd.
 import { readdirSync, readlinkSync } from 'node:fs';
 import { Signal } from '@eventfd/semaphore';
 import { eventfdWrite } from 'eventfd';

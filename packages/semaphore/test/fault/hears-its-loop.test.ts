@@ -1,4 +1,5 @@
 // A blocked thread looks at its loop for a termination, also once the loop has something else to do, which it cannot.
+// Wakers: eventfd, pipe.
 import { readdirSync, readlinkSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Semaphore } from '@eventfd/semaphore';

@@ -2,6 +2,7 @@
 import '../support/points-addon.js';
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { native } from 'eventfd/internal';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../support/deadline.js';
 import { Scene } from '../support/points.js';
@@ -36,9 +37,10 @@ describe.each(Object.keys(subjects).filter((name) => name !== 'Barrier'))('%s: t
     await woken.do('begin');
     await scene.queued(1);
     const made = [...counters().keys()].filter((fd) => !before.has(fd));
-    expect(made.length).toBe(1);
+    // Only of an eventfd can it be told who has written to it.
+    expect(made.length).toBe(native.waker === 'eventfd' ? 1 : 0);
     await scene.victim.stopAt('waking', 'open');
-    return { scene, waking: scene.victim, woken, waker: made[0] as string };
+    return { scene, waking: scene.victim, woken, waker: made[0] };
   }
 
   test('dies before it is signalled: nobody writes to its waker, and the next is served', async () => {
@@ -46,7 +48,7 @@ describe.each(Object.keys(subjects).filter((name) => name !== 'Barrier'))('%s: t
     await woken.stopAtEnd('retired', 'terminate');
     waking.letGo();
     await waking.do('ready');
-    expect(counters().get(waker)).toBe('0');
+    if (waker !== undefined) expect(counters().get(waker)).toBe('0');
     woken.letGo();
     await woken.gone();
     scene.wait();

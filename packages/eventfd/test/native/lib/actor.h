@@ -26,8 +26,9 @@ inline Got GotOf(efd::Outcome outcome) {
 // What differs between the tests is the host:
 //
 //   Signal()         how the thread is woken (it is the Waker)
-//   Sleep(timed)     sleeps until signalled, or also until its time is up; drains. True when signalled
+//   Sleep(timed)     sleeps in a sync wait until signalled, or also until its time is up; drains. True when signalled
 //   Nap()            the same, for a moment at most
+//   Turn(timed)      as Sleep, of its loop
 //   EndsSlice(timed) whether a slice of the wait was over with the nap
 //   Boundary()       JavaScript runs here; may throw Died
 //   Now()            the time, for the age of a wait
@@ -146,7 +147,7 @@ class Actor {
   Got Await(Waiter* waiter, bool timed) {
     const uint32_t index = waiter->index;
     while (!Settled(index)) {
-      if (host->Sleep(timed)) {
+      if (host->Turn(timed)) {
         OnSignal();
         host->Boundary();
       } else {

@@ -74,6 +74,22 @@ const mutations = [
     says: /.+/,
   },
   {
+    name: 'a signal looks whether the thread sleeps before it takes the lock',
+    part: 'sleeper',
+    file: 'sleeper.h',
+    find: '    condition_.Lock();\n    signalled_ = true;\n    const bool sleeps = sleeping_;',
+    replace: '    const bool sleeps = sleeping_;\n    condition_.Lock();\n    signalled_ = true;',
+    says: IDLE,
+  },
+  {
+    name: 'a thread goes to sleep over a signal that came before',
+    part: 'sleeper',
+    file: 'sleeper.h',
+    find: 'while (!signalled_ && condition_.WaitUntil(end)) {\n    }',
+    replace: 'do {\n    } while (condition_.WaitUntil(end) && !signalled_);',
+    says: IDLE,
+  },
+  {
     name: 'the deadline of who is overtaken is never set',
     file: 'room.h',
     find: 'if (w->patient_until == 0) w->patient_until = now + PatienceOf(w);\n    if (now >= w->patient_until)',

@@ -9,6 +9,7 @@
 #include "model/scenarios_priority.h"
 #include "model/scenarios_queue.h"
 #include "model/scenarios_rwlock.h"
+#include "model/scenarios_sleeper.h"
 
 namespace model {
 
@@ -17,7 +18,7 @@ namespace model {
 inline std::vector<Scenario> Scenarios() {
   std::vector<Scenario> all;
   for (auto part : {QueueScenarios, RwLockScenarios, BarrierScenarios, BlockedScenarios, DeadlockScenarios,
-                    FullScenarios, PriorityScenarios, GrowthScenarios, InspectScenarios}) {
+                    FullScenarios, PriorityScenarios, GrowthScenarios, InspectScenarios, SleeperScenarios}) {
     for (Scenario& scenario : part()) all.push_back(std::move(scenario));
   }
   return all;

@@ -15,12 +15,27 @@ bool Host::Sleep(bool timed) {
   const bool ends = timed || boundaries == dies_at;
   busy = false;
   world_->CheckConserved();
+  const bool heard = has_sleeper_ ? sleeper_.Sleep(ends ? 0 : ModelCondition::kForEver) : SleepByWaker(ends);
+  busy = true;
+  return heard;
+}
+
+bool Host::Turn(bool timed) {
+  const bool ends = timed || boundaries == dies_at;
+  busy = false;
+  world_->CheckConserved();
+  const bool heard = SleepByWaker(ends);
+  busy = true;
+  if (heard && has_sleeper_) sleeper_.Clear();
+  return heard;
+}
+
+bool Host::SleepByWaker(bool ends) {
   if (ends) {
     Explorer::Before({Kind::kTimedSleep, &wakes_});
   } else {
     Explorer::Before({Kind::kSleep, &wakes_, &wakes_, true});
   }
-  busy = true;
   const bool heard = signalled_;
   signalled_ = false;
   slice_ended_ = !heard && slice_over_;
@@ -80,7 +95,8 @@ int64_t Host::Now() const {
 
 // Self
 
-Self::Self(World* world, int actor) : world_(world), host_(world, actor), actor_(&World::TheRoom(), &host_) {
+Self::Self(World* world, int actor)
+    : world_(world), host_(world, actor, world->scenario_->sleeper), actor_(&World::TheRoom(), &host_) {
   for (int i = 0; i < 2; i++) {
     at_[i] =
         actor_.Attach(world->arena_.get(), world->offsets_[i], i == 0 ? world->scenario_->kind : int{efd::kSemaphore});

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/actor.h"
+#include "model/condition.h"
 #include "model/sync.h"
 
 // Actors around one cell (and at times a second) in a waiting room, and the oracle that watches them.
@@ -22,9 +23,14 @@ class Host final : public efd::Waker {
  public:
   static constexpr int kSpins = 2;  // iterations of a spin, at most
 
-  Host(World* world, int actor) : world_(world), actor_(actor) {}
+  // `sleeper`: one thing wakes it from a sync wait, another its loop, as efd::AsyncWaker has it.
+  Host(World* world, int actor, bool sleeper) : world_(world), actor_(actor), has_sleeper_(sleeper) {}
 
   void Signal() override {
+    if (has_sleeper_) {
+      CHECK_SAYS(!ended_, "a retired waker is signalled");
+      if (sleeper_.Signal()) return;
+    }
     Explorer::Before({Kind::kSignal, &wakes_});
     CHECK_SAYS(!ended_, "a retired waker is signalled");
     wakes_ = signalled_ = true;
@@ -35,6 +41,7 @@ class Host final : public efd::Waker {
     wakes_ = slice_over_ = true;
   }
   bool Sleep(bool timed);
+  bool Turn(bool timed);
   bool Nap() { return Sleep(/*timed=*/true); }
   bool EndsSlice(bool timed) const { return timed || boundaries == dies_at || slice_ended_; }
   void Boundary();
@@ -72,9 +79,13 @@ class Host final : public efd::Waker {
   const bool* signal_word() const { return &wakes_; }
 
  private:
+  bool SleepByWaker(bool ends);
+
   World* const world_;
   const int actor_;
-  bool wakes_ = false;        // from its sleep
+  const bool has_sleeper_;
+  efd::Sleeper<ModelCondition> sleeper_;
+  bool wakes_ = false;        // from its sleep; with a sleeper, from its loop's
   bool slice_over_ = false;   // ... because its time is up
   bool signalled_ = false;    // ... because of a signal
   bool slice_ended_ = false;  // it did so with the last sleep
@@ -178,6 +189,7 @@ struct Scenario {
   bool grows = false;  // the table of the waiting room: it begins with one bucket
   int32_t max_waiting = -1;
   int32_t aging = efd::kDefaultAging;
+  bool sleeper = false;  // see Host
 };
 
 class World final : public Program {

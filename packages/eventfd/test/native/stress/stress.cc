@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "lib/actor.h"
-#include "loop/waker_eventfd.h"
+#include "lib/wakers.h"
 
 namespace {
 
@@ -27,24 +27,29 @@ Counts counts;
 
 class Host final : public efd::Waker, public test::NoOracle {
  public:
-  explicit Host(uint32_t seed) : random(seed) { CHECK_EQ(waker_.Open(), 0); }
+  explicit Host(uint32_t seed) : random(seed) {
+    if (Below(2) == 0) {
+      waker_ = std::make_unique<test::FdWaker>();
+    } else {
+      waker_ = std::make_unique<test::SleeperWaker>();
+    }
+  }
 
   // Called under the thread's lock, as Retire() is: `retired_` needs no lock of its own.
   void Signal() override {
     CHECK_SAYS(!retired_, "a retired waker is signalled");
-    waker_.Signal();
+    waker_->Signal();
   }
-  bool Sleep(bool timed) {
-    return waker_.Sleep(-1, timed ? std::chrono::milliseconds(Below(2)) : std::chrono::hours(24)).signalled;
-  }
-  bool Nap() { return waker_.Sleep(-1, std::chrono::microseconds(Below(100))).signalled; }
+  bool Sleep(bool timed) { return waker_->Sleep(TimeOf(timed)); }
+  bool Turn(bool timed) { return waker_->Turn(TimeOf(timed)); }
+  bool Nap() { return waker_->Sleep(std::chrono::microseconds(Below(100))); }
   bool EndsSlice(bool timed) { return timed && Below(2) == 0; }
   void Boundary() {
     if (mortal && Below(400) == 0) throw Died{};
   }
   void Ended() {
     retired_ = true;
-    waker_.Close();  // the descriptor's number is the next thread's
+    waker_.reset();
   }
   void Resumed(const efd::Waiter<RealSync>*, efd::Outcome outcome) {
     if (outcome == efd::Outcome::kWaiting) counts.overtaken++;
@@ -56,7 +61,11 @@ class Host final : public efd::Waker, public test::NoOracle {
   bool mortal = true;
 
  private:
-  WakerEventfd waker_;
+  std::chrono::nanoseconds TimeOf(bool timed) {
+    return timed ? std::chrono::milliseconds(Below(2)) : std::chrono::hours(24);
+  }
+
+  std::unique_ptr<test::ThreadWaker> waker_;
   bool retired_ = false;
 };
 

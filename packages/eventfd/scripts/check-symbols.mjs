@@ -1,11 +1,19 @@
 // Whether a binary of the addon loads wherever Node 20 runs: what it asks of the C and C++ libraries is no newer than
-// what RHEL 8, Debian 10 and Ubuntu 20.04 have, and everything else it asks for is Node's.
+// what RHEL 8, Debian 10 and Ubuntu 20.04 have, and is in musl as well (Alpine); everything else it asks for is Node's.
 import { execFileSync } from 'node:child_process';
 
-const newest = { GLIBC: '2.28', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '8.0.0' };
+const newest = { GLIBC: '2.17', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '8.0.0' };
 const machines = { x64: 'X86-64', arm64: 'AArch64' };
-const libraries =
-  /^(libstdc\+\+\.so\.6|libm\.so\.6|libgcc_s\.so\.1|libc\.so\.6|ld-linux-(x86-64\.so\.2|aarch64\.so\.1))$/;
+// musl's loader takes libc.so.6 and libm.so.6 for itself; it has no ld-linux.
+const libraries = /^(libstdc\+\+\.so\.6|libm\.so\.6|libgcc_s\.so\.1|libc\.so\.6)$/;
+// What of glibc may be asked for: these are in musl, too (1.2.3), under the same name and with the same meaning. Before
+// adding one, look whether it is there, and that no header gives it another name (`fcntl64`, `__isoc23_strtol`, `__read_chk`).
+const alsoInMusl = new Set(
+  `__cxa_finalize __errno_location __libc_current_sigrtmax __libc_current_sigrtmin __sched_cpucount abort calloc close epoll_create1
+   epoll_ctl epoll_wait eventfd fcntl flock free getpid malloc memchr memcmp memcpy memmove memset mincore mmap
+   mprotect munmap pipe poll ppoll pthread_mutex_lock pthread_mutex_unlock pthread_self read readlink sched_getaffinity sched_yield
+   sigaction sigaddset sigemptyset sigfillset sigprocmask strcmp strlen syscall sysconf write`.split(/\s+/),
+);
 
 const readelf = (...args) =>
   execFileSync('readelf', [...args], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
@@ -44,6 +52,7 @@ export function checkSymbols(file, arch) {
     if (!(library in newest)) problems.push(`${symbol} is of ${version}, an unknown library`);
     else if (compareVersions(number, newest[library]) > 0)
       problems.push(`${symbol} is of ${version}, newer than ${newest[library]}; see native/older_libc.cc`);
+    if (library === 'GLIBC' && !alsoInMusl.has(symbol)) problems.push(`${symbol} is not known to be in musl`);
     if (compareVersions(number, highest[library] ?? '0') > 0) highest[library] = number;
   }
   if (count === 0) problems.push('it asks for no symbol at all: not a binary of the addon');

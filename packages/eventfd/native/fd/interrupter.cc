@@ -53,17 +53,15 @@ class Signal {
     return 0;
   }
 
-  // A signal mask is inherited over exec(2), so a process may start with any signal blocked.
+  // A signal mask is inherited over exec(2), so a process may start with any signal blocked. It is a thread's, and who
+  // has opened it before is not worth a thread_local (see module.cc).
   static void Unblock(int number) {
-    thread_local int unblocked = 0;
-    if (unblocked == number) return;
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, number);
     // The calling thread's own, as by pthread_sigmask, whose newest version glibc before 2.32 does not have
     // (older_libc.cc).
     sigprocmask(SIG_UNBLOCK, &set, nullptr);
-    unblocked = number;
   }
 
   const std::vector<int> candidates_;

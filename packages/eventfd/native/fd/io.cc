@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -10,6 +11,10 @@
 #include <cerrno>
 
 #include "fd/interrupter.h"
+
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 0x00000008  // of linux/fs.h
+#endif
 
 namespace efd {
 namespace {
@@ -46,7 +51,8 @@ int Create(uint32_t initval, int flags) {
 int TryRead(int fd, uint64_t* value) {
   // RWF_NOWAIT does not sleep even if another reader won the race, and even on a blocking descriptor.
   iovec vec = {value, sizeof(*value)};
-  ssize_t n = preadv2(fd, &vec, 1, -1, RWF_NOWAIT);
+  // By syscall(2), since musl has had no preadv2 for long; the offset, -1, is in two halves.
+  ssize_t n = syscall(SYS_preadv2, fd, &vec, 1L, -1L, -1L, RWF_NOWAIT);
   // Linux before 5.8, or something that is not an eventfd.
   if (n < 0 && errno == EOPNOTSUPP) n = Bounded(fd, 1, [&] { return read(fd, value, sizeof(*value)); });
   return Result(n);

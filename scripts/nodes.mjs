@@ -1,4 +1,4 @@
-// Other Nodes: what the test matrix and the bench run on.
+// Other Nodes, and other runtimes: what the test matrix, the bench and test:runtimes run on.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,10 +7,23 @@ import { fileURLToPath } from 'node:url';
 const cache = fileURLToPath(new URL('../node_modules/.cache', import.meta.url));
 const platform = `node-linux-${process.arch}`;
 
-/** The binary of the newest release of `major`, from the package that carries it; kept until node_modules is removed. */
+/** The binary of the newest release of `major`, from the package that carries it. */
 export function nodeOf(major) {
-  const kept = join(cache, `node-${major}`);
-  const binary = join(kept, 'node_modules', platform, 'bin/node');
+  return binaryOf(platform, major, 'bin/node', `node-${major}`);
+}
+
+export function bunOf(version) {
+  return binaryOf(`@oven/bun-linux-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`, version, 'bin/bun', 'bun');
+}
+
+export function denoOf(version) {
+  return binaryOf(`@deno/linux-${process.arch}-glibc`, version, 'deno', 'deno');
+}
+
+/** A file of a package, which is kept as `name` until node_modules is removed; undefined when it cannot be had. */
+function binaryOf(packageName, version, file, name) {
+  const kept = join(cache, name);
+  const binary = join(kept, 'node_modules', packageName, file);
   if (existsSync(binary)) return binary;
   mkdirSync(cache, { recursive: true });
   const fresh = mkdtempSync(join(cache, 'installing-'));
@@ -23,7 +36,7 @@ export function nodeOf(major) {
     '--no-update-notifier',
   ];
   const here = ['--prefix', fresh, '--cache', join(fresh, '.npm'), '--logs-max=0', '--loglevel=error'];
-  const { status } = spawnSync('npm', ['install', `${platform}@${major}`, ...flags, ...here], {
+  const { status } = spawnSync('npm', ['install', `${packageName}@${version}`, ...flags, ...here], {
     cwd: fresh,
     stdio: ['ignore', 'ignore', 'inherit'],
   });

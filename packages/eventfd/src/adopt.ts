@@ -10,6 +10,7 @@ import { native } from './native.js';
  * @throws {Error} `EBADF` when it is not open
  */
 export function targetOf(fd: number): string {
+  native.isNonBlockingFd(fd); // where there is no eventfd(2) this says so; there need be no /proc either
   try {
     return readlinkSync(`/proc/self/fd/${fd}`);
   } catch (error) {

@@ -1,6 +1,7 @@
 /** The only declaration of what the addon exports. */
 import process from 'node:process';
 import { findAddon, isBundled } from './binary.js';
+import { noEventFd, placeWithoutEventFd, requirePlatform } from './platform.js';
 
 /** native/bind_eventfd.cc: Python's functions, and what the class EventFd stands on. */
 export interface EventFdBinding {
@@ -174,6 +175,8 @@ export const CellCheck = { OK: 0, NOT_A_CELL: 1, OTHER_KIND: 2, STALE: 3 } as co
 export interface RoomBinding {
   /** Random, 53 bits: tells two copies of the addon in one process apart. */
   readonly addonId: number;
+  /** What wakes this thread: native/loop/waker.h. */
+  readonly waker: 'eventfd' | 'pipe' | 'async' | 'futex';
   /** The length that `connect` wants its batch to have. */
   readonly batchLength: number;
   /** What the copies of a thread count together. */
@@ -395,9 +398,6 @@ type Addon = EventFdBinding & RoomBinding & NamesBinding & LocksBinding;
 
 /** What to do about an addon that does not load. `cause` is what Node said. */
 function remedyFor({ code, resource }: { code?: unknown; resource?: unknown }): string {
-  if (process.platform !== 'linux') {
-    return 'eventfd(2) is a system call of Linux: run this program there, or in a container';
-  }
   if (code === 'ERR_DLOPEN_DISABLED') {
     return 'Node was told not to load any: start it with --allow-addons beside --permission, or without --no-addons';
   }
@@ -415,8 +415,55 @@ function remedyFor({ code, resource }: { code?: unknown; resource?: unknown }): 
   return 'Run `npx eventfd-build`, which compiles it, with g++ 11 or newer, make, python3 and the headers of this Node';
 }
 
-/** @throws Error `ERR_ADDON_NOT_LOADED`; its `cause` is what Node said */
+/** What bind_eventfd.cc has to do with a descriptor. */
+const ON_DESCRIPTORS = [
+  'createFd',
+  'closeFd',
+  'readFd',
+  'writeFd',
+  'isNonBlockingFd',
+  'setNonBlockingFd',
+  'pollFds',
+  'waitForRoomOf',
+  'openFd',
+  'shareFd',
+  'attachFd',
+  'detachFd',
+  'descriptorOfFd',
+  'isSemaphoreFd',
+  'watchFd',
+  'waitForFdRoom',
+] as const;
+
+/** The addon where there is no eventfd: the same names, and the waiting room works. */
+function withoutEventFd(addon: Addon, place: string): Addon {
+  const refuse = (): never => {
+    throw noEventFd(place);
+  };
+  return {
+    ...addon,
+    // Linux's, which an addon of another system does not have.
+    EFD_CLOEXEC: 0o2000000,
+    EFD_NONBLOCK: 0o4000,
+    EFD_SEMAPHORE: 1,
+    ...Object.fromEntries(ON_DESCRIPTORS.map((name) => [name, refuse])),
+    forgetRoom: () => {},
+    connectFds: () => 0,
+    fdCopies: () => [],
+  };
+}
+
+/**
+ * @throws Error `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`; or `ERR_ADDON_NOT_LOADED`, whose `cause` is what Node said
+ */
 function load(): Addon {
+  requirePlatform();
+  const place = placeWithoutEventFd();
+  const addon = find();
+  return place === undefined ? addon : withoutEventFd(addon, place);
+}
+
+function find(): Addon {
   try {
     return findAddon() as Addon;
   } catch (cause) {

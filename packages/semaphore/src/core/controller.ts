@@ -1,7 +1,7 @@
 /** AbortControllers. Node's module does not export the class, and the global may be missing, or another's. */
-import { transferableAbortController } from 'node:util';
+import * as util from 'node:util'; // of which Bun has but a part
 
-export type Controller = ReturnType<typeof transferableAbortController>;
+export type Controller = ReturnType<typeof util.transferableAbortController>;
 
 /** This realm's own, or Node's where it has none. */
 export const newController: () => Controller =
@@ -10,4 +10,4 @@ export const newController: () => Controller =
         (Controller) => () =>
           new Controller()
       )(globalThis.AbortController)
-    : transferableAbortController;
+    : util.transferableAbortController;

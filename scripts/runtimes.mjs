@@ -1,0 +1,53 @@
+// What other runtimes than Node make of the packages, with the very binary that Node loads: `pnpm test:runtimes`.
+//
+//   Bun    experimental: goes through the same steps as Node (packages/semaphore/test/fixtures/runtimes.mjs)
+//   Deno   is refused on import, by a sentence and an exit code, and does not crash
+import { fileURLToPath } from 'node:url';
+import { bunOf, denoOf } from './nodes.mjs';
+import { run } from './run.mjs';
+
+const fixture = fileURLToPath(new URL('../packages/semaphore/test/fixtures/runtimes.mjs', import.meta.url));
+const VERSIONS = { bun: '1.4.5', deno: '2.9.6' };
+
+/** What is wrong with how it ended; empty when nothing is. */
+function passes({ status, output }) {
+  const told = /^\{"passed":.*\}$/m.exec(output)?.[0];
+  if (status !== 0 || told === undefined) return `exit status ${status}`;
+  const { passed, of } = JSON.parse(told);
+  return passed.length === of && of > 5 ? '' : `${passed.length} of ${of} steps`;
+}
+
+function isRefused({ status, output }) {
+  if (status !== 1) return `exit status ${status}, not 1`;
+  return /eventfd does not run in Deno .* Node/.test(output) && output.includes('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM')
+    ? ''
+    : 'it does not say why';
+}
+
+const runtimes = [
+  { name: `Node ${process.version}`, find: () => process.execPath, args: [fixture], judge: passes },
+  { name: `Bun ${VERSIONS.bun}`, find: () => bunOf(VERSIONS.bun), args: [fixture], judge: passes },
+  {
+    name: `Deno ${VERSIONS.deno}`,
+    find: () => denoOf(VERSIONS.deno),
+    args: ['run', '--allow-all', '--node-modules-dir=manual', '--no-lock', fixture],
+    judge: isRefused,
+  },
+];
+
+let failed = 0;
+for (const { name, find, args, judge } of runtimes) {
+  const started = performance.now();
+  const binary = find();
+  const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' };
+  const ended = binary === undefined ? undefined : await run(binary, args, { seconds: 100, env });
+  const problem = ended === undefined ? 'it cannot be had from the registry' : judge(ended);
+  const took = `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  console.log(problem === '' ? `ok   ${name} (${took})` : `FAIL ${name}: ${problem} (${took})`);
+  if (problem !== '') {
+    console.log(ended?.output.trimEnd().replace(/^/gm, '     ') ?? '');
+    failed++;
+  }
+}
+console.log(`${runtimes.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

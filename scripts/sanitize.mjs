@@ -69,7 +69,7 @@ const sanitizers = {
         name: 'a handle is used after it was freed',
         file: 'native/loop/room_env.h',
         find: '    delete self;\n  }',
-        replace: '    delete self;\n    self->waker_.Drain();\n  }',
+        replace: '    delete self;\n    self->waker_->Drain();\n  }',
         says: /heap-use-after-free/,
       },
       {

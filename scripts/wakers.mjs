@@ -70,7 +70,7 @@ function check(waker) {
   const node = (...args) =>
     spawnSync(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
   const print =
-    "const { native } = await import('./packages/eventfd/dist/internal.js'); process.stdout.write(native.waker)";
+    "const { native } = await import('./packages/eventfd/lib/internal.js'); process.stdout.write(native.waker)";
   const used = spawnSync(process.execPath, ['--input-type=module', '-e', print], { cwd: root, env, encoding: 'utf8' });
   if (used.stdout !== waker) throw new Error(`asked for the waker ${waker}, got ${used.stdout || used.stderr}`);
   if (node('node_modules/vitest/vitest.mjs', 'run', ...testsFor(waker)).status !== 0) return false;

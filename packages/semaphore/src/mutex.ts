@@ -1,5 +1,12 @@
 import { threadId } from 'node:worker_threads';
-import { invalidArgType, native, requireBoolean, requireFunction, requireOptions } from 'eventfd/internal';
+import {
+  invalidArgType,
+  native,
+  requireBoolean,
+  requireFunction,
+  requireOptions,
+  SYNC_WAIT_FOR_EVER,
+} from 'eventfd/internal';
 import type { AgingOptions } from './core/aging.js';
 import { otherAddonError } from './core/arena.js';
 import { BatchSemaphore } from './core/batch-semaphore.js';
@@ -10,14 +17,13 @@ import {
   type CheckedLockSyncWait,
   type CheckedLockWait,
   checkLockWait,
-  LOCK_FOR_EVER,
-  LOCK_SYNC_FOR_EVER,
   type LockOptions,
   type LockSyncOptions,
   readLockWait,
   requireLockSyncWait,
 } from './core/priority.js';
 import { runHolding } from './core/run.js';
+import { WAIT_FOR_EVER } from './core/wait.js';
 import { checkWatching } from './core/watching.js';
 import { DeadlockError } from './errors.js';
 import { SharedObject, type SharedObjectOptions } from './shared-object.js';
@@ -128,7 +134,7 @@ export class Mutex extends SharedObject {
    *   wait as may; ClosedError `ERR_MUTEX_CLOSED`; `EMFILE` and the like when the thread's first wait can get no descriptor
    */
   lock(options?: LockOptions): Promise<MutexGuard> {
-    return options === undefined ? lockWith(this.#core, LOCK_FOR_EVER) : this.#lockChecked(options);
+    return options === undefined ? lockWith(this.#core, WAIT_FOR_EVER) : this.#lockChecked(options);
   }
 
   async #lockChecked(options: LockOptions): Promise<MutexGuard> {
@@ -263,12 +269,12 @@ export class MutexGuard implements Hold {
       what: `${cell}`,
       relock: async (ref, inTurn) => {
         // A priority would take it past those that are to be let in.
-        const wait = { ...LOCK_FOR_EVER, ref, priority: inTurn ? 0 : this.#priority };
+        const wait = { ...WAIT_FOR_EVER, ref, priority: inTurn ? 0 : this.#priority };
         await core.holdAgain(1, this, 'lock', wait, inTurn);
         this.#count = 1;
       },
       relockSync: () => {
-        const wait = { ...LOCK_SYNC_FOR_EVER, priority: this.#priority };
+        const wait = { ...SYNC_WAIT_FOR_EVER, priority: this.#priority };
         core.holdSync(1, this, 'lockSync', wait, { lasting: throwIfDeadlocked }, true);
         this.#count = 1;
       },

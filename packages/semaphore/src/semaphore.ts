@@ -12,13 +12,13 @@ import { type Allocator, Cell, Flag, type Handle, MAX_PERMITS, Word } from './co
 import { Opening } from './core/opening.js';
 import {
   checkLockWait,
-  LOCK_FOR_EVER,
   type LockOptions,
   type LockSyncOptions,
   readLockWait,
   requireLockSyncWait,
 } from './core/priority.js';
 import { runHolding } from './core/run.js';
+import { WAIT_FOR_EVER } from './core/wait.js';
 import { checkWatching } from './core/watching.js';
 import { Event } from './event.js';
 import { Permit } from './permit.js';
@@ -178,7 +178,7 @@ export class Semaphore extends SharedObject {
    */
   acquire(options?: AcquireOptions): Promise<Permit> {
     if (options !== undefined) return this.#acquireWith(options);
-    return this.#core.hold(1, new Permit(this.#core, 1), 'acquire', LOCK_FOR_EVER);
+    return this.#core.hold(1, new Permit(this.#core, 1), 'acquire', WAIT_FOR_EVER);
   }
 
   async #acquireWith(options: AcquireOptions): Promise<Permit> {

@@ -210,7 +210,7 @@ class HoldTarget<H extends Hold> implements Target<H> {
   readonly #hold: H;
   readonly #acquiredAt: string | undefined;
 
-  constructor(core: BatchSemaphore, permits: number, hold: H, method: string, returns: boolean, priority: number) {
+  constructor(core: BatchSemaphore, permits: number, hold: H, method: string, returns: boolean, priority = 0) {
     this.cell = core.cell;
     this.method = method;
     this.permits = permits;

@@ -2,14 +2,13 @@
 import {
   type CheckedSyncWait,
   requireInteger,
-  requireOptions,
   requireSyncWait,
   SYNC_WAIT_FOR_EVER,
   type SyncWaitOptions,
   throwIfAborted,
   type WaitOptions,
 } from 'eventfd/internal';
-import { type CheckedWait, readWait, WAIT_FOR_EVER } from './wait.js';
+import { type CheckedWait, readWait } from './wait.js';
 
 /** The highest; 0 is the lowest, and what who says nothing has. */
 export const MOST_PRIORITY = 7;
@@ -30,12 +29,9 @@ export interface LockOptions extends WaitOptions, PriorityOptions {}
 /** Options of a wait for a lock that blocks. */
 export interface LockSyncOptions extends SyncWaitOptions, PriorityOptions {}
 
-/** Checked. */
-export type CheckedLockWait = CheckedWait & { readonly priority: number };
-export type CheckedLockSyncWait = CheckedSyncWait & { readonly priority: number };
-
-export const LOCK_FOR_EVER: CheckedLockWait = { ...WAIT_FOR_EVER, priority: 0 };
-export const LOCK_SYNC_FOR_EVER: CheckedLockSyncWait = { ...SYNC_WAIT_FOR_EVER, priority: 0 };
+/** Checked. Without a priority, as nearly all are, it is no other object than that of any wait. */
+export type CheckedLockWait = CheckedWait & { readonly priority?: number };
+export type CheckedLockSyncWait = CheckedSyncWait & { readonly priority?: number };
 
 /** Checks options, each read once; throws `signal.reason` when the signal has aborted already. */
 export function checkLockWait(options: LockOptions | undefined): CheckedLockWait {
@@ -46,18 +42,22 @@ export function checkLockWait(options: LockOptions | undefined): CheckedLockWait
 
 /** The same, whether or not the signal has aborted. */
 export function readLockWait(options: LockOptions | undefined): CheckedLockWait {
-  const { signal, timeout, ref } = readWait(options);
-  return { signal, timeout, ref, priority: requirePriority('options.priority', options?.priority) };
+  const wait = readWait(options);
+  const priority: unknown = options?.priority;
+  if (priority === undefined) return wait;
+  const { signal, timeout, ref } = wait;
+  return { signal, timeout, ref, priority: requirePriority(priority) };
 }
 
 export function requireLockSyncWait(options: LockSyncOptions | undefined): CheckedLockSyncWait {
-  if (options === undefined) return LOCK_SYNC_FOR_EVER;
-  requireOptions(options);
-  const priority = requirePriority('options.priority', options.priority);
-  const { timeout, signal } = requireSyncWait(options);
-  return { timeout, signal, priority };
+  if (options === undefined) return SYNC_WAIT_FOR_EVER;
+  const wait = requireSyncWait(options);
+  const priority: unknown = options.priority;
+  if (priority === undefined) return wait;
+  const { timeout, signal } = wait;
+  return { timeout, signal, priority: requirePriority(priority) };
 }
 
-export function requirePriority(name: string, value: unknown): number {
-  return value === undefined ? 0 : requireInteger(name, value, 0, MOST_PRIORITY);
+function requirePriority(value: unknown): number {
+  return requireInteger('options.priority', value, 0, MOST_PRIORITY);
 }

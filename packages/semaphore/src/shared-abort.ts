@@ -21,6 +21,7 @@ export interface SharedAbortHandle {
   readonly reason: SharedArrayBuffer;
 }
 
+/** What a SharedAbortController may be given. */
 export interface SharedAbortOptions extends Pick<SharedObjectOptions, 'name'> {
   /**
    * Room for the reason, in bytes: a multiple of 4 up to 2 ** 20; 4096 by default. Of a reason that takes more, message and

@@ -34,7 +34,7 @@ import { RwLock } from '@eventfd/semaphore';
 import { describe, expect, test } from 'vitest';
 import { within } from '../support/deadline.js';
 import { timedOut } from '../support/errors.js';
-import { queued } from '../support/fill.js';
+import { queued, readersQueue } from '../support/fill.js';
 import { threadsInQueue } from '../support/onlooker.js';
 import { isPending } from '../support/pending.js';
 import { Puppet } from '../support/puppet.js';
@@ -218,6 +218,7 @@ describe.each([
       guard.unlock();
     });
     await queued(lock, 1);
+    await readersQueue(lock);
     const read = reader.run(async ({ lock, words }, method) => {
       const guard = await lock[method]();
       const seen = { readers: lock.readers, written: words[0] };
@@ -276,6 +277,7 @@ describe.each([
     const [writer, other] = await startTwo(lock);
     const written = writer.run(pass, 'writeSync');
     await queued(lock, 1);
+    await readersQueue(lock);
     expect(await other.run(({ lock }) => lock.tryRead() === undefined)).toBe(true);
     expect(lock.tryRead()).toBeUndefined();
     expectState(lock, 1, false, 1);

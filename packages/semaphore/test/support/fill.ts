@@ -1,4 +1,5 @@
 /** Steps that many tests begin with. */
+import type { RwLock } from '@eventfd/semaphore';
 import { expect } from 'vitest';
 import { until } from './deadline.js';
 import type { Adapter, Hold, Lock } from './locks.mjs';
@@ -17,6 +18,19 @@ export function fill(adapter: Adapter, lock: Lock, but = 0): Hold[] {
 /** Until so many waiters are in the queue. */
 export function queued(lock: Lock, waiting: number): Promise<void> {
   return until(`${waiting} waiters in the queue`, () => lock.waiting === waiting, lock);
+}
+
+/**
+ * Until readers queue behind the writer that waits: a thread that blocks to write is overtaken for a tenth of a millisecond,
+ * and until it has looked once more.
+ */
+export function readersQueue(lock: RwLock): Promise<void> {
+  const overtakes = () => {
+    const guard = lock.tryRead();
+    guard?.unlock();
+    return guard !== undefined;
+  };
+  return until('a writer whom nobody overtakes any more', () => !overtakes(), lock);
 }
 
 /** Nobody holds it, nobody waits, and it can still be taken to its limit. */

@@ -59,6 +59,7 @@ describe('a wait that is', () => {
       cell: semaphore.handle.cell,
       method: 'acquire',
       permits: 2,
+      priority: 0,
     });
     expect(granted).toEqual(start);
   });
@@ -77,6 +78,7 @@ describe('a wait that is', () => {
       cell: signal.handle.cell,
       method: 'waitSync',
       permits: 1,
+      priority: 0,
     });
     await posts;
     await peer.terminate();

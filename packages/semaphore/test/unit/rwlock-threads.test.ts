@@ -1,6 +1,7 @@
 import { RwLock, type WriteGuard } from '@eventfd/semaphore';
 import { describe, expect, test } from 'vitest';
 import { until, within } from '../support/deadline.js';
+import { readersQueue } from '../support/fill.js';
 import { Puppet } from '../support/puppet.js';
 
 type Reader = Puppet<{ lock: RwLock }>;
@@ -198,13 +199,7 @@ describe('a holder dies', () => {
         return guard.abandoned;
       });
       await until('a writer in the queue', () => lock.waiting === 1, lock);
-      // Readers overtake it for a while.
-      const overtakes = () => {
-        const guard = lock.tryRead();
-        guard?.unlock();
-        return guard !== undefined;
-      };
-      await until('a writer whom nobody overtakes any more', () => !overtakes(), lock);
+      await readersQueue(lock);
       const reader = blockedReader.run(({ lock }) => lock.readSync().unlock());
       await until('a reader in the queue', () => lock.waiting === 2, lock);
       const here = [lock.read(), lock.write(), lock.read()] as const;

@@ -102,7 +102,7 @@ async function check(suite, deep) {
     compiled = performance.now();
     const args = typeof suite.args === 'function' ? suite.args(deep) : suite.args;
     const [program, ...rest] = [...(suite.under ?? []), binary, ...args];
-    const { status, output } = await run(program, rest, { seconds: suite.under === undefined ? 300 : 500 });
+    const { status, output } = await run(program, rest, { seconds: 600 });
     problem = suite.judge === undefined ? (status === 0 ? '' : `exit status ${status}`) : suite.judge(status, output);
     told = suite.tell !== undefined && problem === '' ? suite.tell(output) : output;
   } catch (error) {

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueFullError, RateLimit, Semaphore, SharedAbortController } from '@eventfd/semaphore';
 import { adapt, limitCalls, RunTimeoutError } from '@eventfd/semaphore/limit';
+import { locks } from '@eventfd/semaphore/web-locks';
 
 const rate = new RateLimit({ limit: 10, interval: 3_600_000 });
 const limited = limitCalls(async (n: number, signal) => (signal.aborted ? 0 : 2 * n), [new Semaphore(1), rate], {
@@ -22,6 +23,9 @@ const late: unknown = await sleeping.run(60_000).catch((error: unknown) => error
 const controller = new SharedAbortController();
 controller.abort('enough');
 
+const granted = await locks.request('called', { mode: 'shared' }, (lock) => `${lock?.name} ${lock?.mode}`);
+const { held } = await locks.query();
+
 const pools: string[] = [];
 for (const pool of ['piscina', 'tinypool', 'workerpool', 'poolifier']) {
   const { limit } = (await import(`@eventfd/semaphore/${pool}`)) as { limit?: unknown };
@@ -38,5 +42,7 @@ console.log(
   full instanceof QueueFullError,
   late instanceof RunTimeoutError,
   controller.signal.reason,
+  granted,
+  held?.length,
 );
 console.log(pools.join(' '), metrics);

@@ -123,7 +123,8 @@ function proveOn(major, [compiled, leased, called], npm) {
   check(lease === 'leased: 1 live ERR_LEASE_NO_CLIENT\n', 'the program that leases prints what it should', lease);
   writeFileSync(join(app, 'called.mjs'), called);
   const limits = mustRun(node, ['called.mjs'], app, env);
-  const expected = 'called: 42 1 1 9 true true enough\nfunction function function function wants @opentelemetry/api\n';
+  const expected =
+    'called: 42 1 1 9 true true enough called shared 0\nfunction function function function wants @opentelemetry/api\n';
   check(limits === expected, 'the program that limits calls prints what it should', limits);
   copyFileSync(join(here, 'required.cjs'), join(app, 'required.cjs'));
   const required = mustRun(node, ['required.cjs'], app, env);

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // These need a PostgreSQL server, which `pnpm test` must do without: `pnpm test:postgres` runs them, and CI does.
 const needPostgres = '**/*.postgres.test.ts';
-// The same of Chromium, and `pnpm test:report`.
+// The same of Chromium, and `pnpm test:report` and `test:site`.
 const needChromium = '**/*.chromium.test.ts';
 // Of these the outcome is the same on every Node: the core in C++ without any, pages that are read or compiled, and sums.
 // `pnpm test` runs them, and the matrix leaves them out.

@@ -7,6 +7,7 @@ export {
   type DeadlockStep,
   type InspectedObject,
   LockNews,
+  type LockRequest,
   LockResult,
   LockUrgency,
   NAMED_WORDS,

@@ -79,10 +79,18 @@ export interface RoomCopy {
   waits(): UnderWay[];
   /** Something became of requests for Web Locks: `takeLockNews` says what. Once there are any. */
   onLockNews?: () => void;
+  /** Requests for Web Locks, by the addon's name for them: of all modules that make some through this copy. */
+  lockRequests?: Map<number, LockRequest>;
   /** The one thing that writes down what the thread does while there is a trace, where this copy has made it. */
   recorder?: unknown;
   /** Such a thing is there, whichever copy has made it; or is no longer. */
   onRecorder?: (recorder: unknown) => void;
+}
+
+/** A request for a Web Lock. */
+export interface LockRequest {
+  /** Of `LockNews`. */
+  onNews(news: number): void;
 }
 
 /** A wait of this thread, which a promise stands for. */

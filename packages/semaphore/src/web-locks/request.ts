@@ -3,6 +3,7 @@ import {
   type Cancellable,
   cancelWhen,
   LockNews,
+  type LockRequest,
   LockResult,
   LockUrgency,
   native,
@@ -16,8 +17,9 @@ import { domException, INTERNAL } from './dom-exception.js';
 import { Lock } from './lock.js';
 import type { Asked } from './options.js';
 
-/** This copy's, by the addon's name for them. */
-const requests = new Map<number, Request>();
+/** Shared with whoever evaluates this module again over the same eventfd, one of whom is told for all. */
+thisCopy.lockRequests ??= new Map();
+const requests = thisCopy.lockRequests;
 const batch = new Uint32Array(256);
 
 thisCopy.onLockNews = hearNews;
@@ -38,7 +40,7 @@ export function request(asked: Asked): Promise<unknown> {
   return new Promise((resolve, reject) => new Request(asked, resolve, reject).begin());
 }
 
-class Request implements Cancellable {
+class Request implements Cancellable, LockRequest {
   readonly #asked: Asked;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (reason: unknown) => void;

@@ -17,7 +17,12 @@ function recordWith(recorder: Recorder | undefined): void {
   if (recorder !== undefined) observeHolds((cell) => new HoldTracer(cell));
 }
 
-thisCopy.onRecorder = (recorder) => recordWith(recorder as Recorder | undefined);
+/** Whoever has evaluated this module before, over the same eventfd, is told as well. */
+const tellOther = thisCopy.onRecorder;
+thisCopy.onRecorder = (recorder) => {
+  tellOther?.(recorder);
+  recordWith(recorder as Recorder | undefined);
+};
 
 function tellCopies(recorder: Recorder | undefined): void {
   for (const each of native.copies()) each.onRecorder?.(recorder);

@@ -49,6 +49,13 @@ describe('a wait that lasts longer says so once', () => {
   });
 });
 
+test("what is said of a wait is not another thread's, whose object lies at the same place of another arena", async () => {
+  const { code, stdout, stderr } = await run('long-wait-twins.mjs');
+  expect(code, stderr).toBe(0);
+  const detail = expect.stringMatching(/^ {2}held by thread 0: 1\n {2}thread 0 waiting for \d+ ms$/);
+  expect(JSON.parse(stdout)).toEqual([true, detail]);
+});
+
 /** Makes each class with the option, and opens it, where it has names. */
 const makers: Record<string, (options: { warnAfter?: number }) => { handle: object }> = {
   Semaphore: (options) => new Semaphore(1, options),

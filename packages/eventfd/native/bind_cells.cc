@@ -55,6 +55,12 @@ Napi::Value MemoryOf(const Napi::CallbackInfo& info) {
   return memory == nullptr ? info.Env().Undefined() : memory->Value();
 }
 
+// As `inspect` tells arenas apart, in all threads; 0 where there is none.
+Napi::Value ArenaId(const Napi::CallbackInfo& info) {
+  const Arena* arena = ArenaAt(info);
+  return Napi::Number::New(info.Env(), arena == nullptr ? 0 : static_cast<double>(arena->id()));
+}
+
 Napi::Value KeepMemory(const Napi::CallbackInfo& info) {
   if (auto* memory = Env(info).MemoryOf(Uint(info, 0))) *memory = Napi::Persistent(info[1].As<Napi::Object>());
   return info.Env().Undefined();
@@ -195,6 +201,7 @@ void BindCells(Napi::Env env, Napi::Object exports, void* room) {
   bind("createArena", Checked<CreateArena, "nuo">);
   bind("joinArena", Checked<JoinArena, "nuo">);
   bind("memoryOf", Checked<MemoryOf, "n">);
+  bind("arenaId", Checked<ArenaId, "n">);
   bind("keepMemory", Checked<KeepMemory, "no">);
   bind("leaveArena", Checked<LeaveArena, "nn">);
   bind("growArena", Checked<GrowArena, "nu">);

@@ -201,6 +201,8 @@ export interface RoomBinding {
   joinArena(copy: number, bytes: Uint8Array, memory: object): number;
   /** What is kept. */
   memoryOf(arena: number): unknown;
+  /** What `InspectedObject` calls the arena, in every thread. */
+  arenaId(arena: number): number;
   keepMemory(arena: number, memory: object): void;
   /** The thread leaves it when no copy is in it, nor attached to one of its cells: whether it has, just now. */
   leaveArena(copy: number, arena: number): boolean;

@@ -43,7 +43,8 @@ function textFor({ cell, method }: Target<unknown>, waitedMs: number): string {
 
 /** Who holds it and who waits, a line for each. */
 function detailFor({ cell }: Target<unknown>): string {
-  const objects = native.inspect().filter((object) => object.cell === cell.offset);
+  const arena = native.arenaId(cell.arena.index);
+  const objects = native.inspect().filter((object) => object.arena === arena && object.cell === cell.offset);
   const states = statesOf(objects).filter(({ kind, name }) => kind === cell.kind && name === cell.handle.name);
   return states
     .flatMap(({ holders, waiters }) => [

@@ -29,7 +29,11 @@ function hearNews(): void {
   for (;;) {
     const count = native.takeLockNews(thisCopy.id, batch);
     // Collected before any is told: to be told takes back a timer, which may be anybody's, and whose may request locks.
-    const told = [...batch.subarray(0, count)].map((word) => ({ request: requests.get(word >>> 2), news: word & 3 }));
+    const told: { request: LockRequest | undefined; news: number }[] = [];
+    for (let i = 0; i < count; i++) {
+      const word = batch[i] as number;
+      told.push({ request: requests.get(word >>> 2), news: word & 3 });
+    }
     for (const { request, news } of told) request?.onNews(news);
     if (count < batch.length) return;
   }

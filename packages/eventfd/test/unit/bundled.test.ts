@@ -15,7 +15,9 @@ interface Ended {
 }
 
 /** A bundle of a program with all of the package, in a folder of its own; and how it ends. */
-async function bundle(format: (typeof formats)[number]): Promise<{ outDir: string; run: () => Promise<Ended> }> {
+async function bundle(
+  format: (typeof formats)[number],
+): Promise<{ outDir: string; run: (...flags: string[]) => Promise<Ended> }> {
   const outDir = await mkdtemp(join(tmpdir(), 'bundled-'));
   onTestFinished(() => rm(outDir, { recursive: true }));
   const name = format === 'es' ? 'main.mjs' : 'main.cjs';
@@ -32,8 +34,10 @@ async function bundle(format: (typeof formats)[number]): Promise<{ outDir: strin
   });
   // pnpm sets NODE_PATH, and this package is where it says.
   const options = { env: { ...process.env, NODE_PATH: '' } };
-  const run = () =>
-    promisify(execFile)(process.execPath, [join(outDir, name)], options).catch((error: unknown) => error as Ended);
+  const run = (...flags: string[]) =>
+    promisify(execFile)(process.execPath, [...flags, join(outDir, name)], options).catch(
+      (error: unknown) => error as Ended,
+    );
   return { outDir, run };
 }
 
@@ -51,4 +55,12 @@ test.each(formats)('code that a bundler has moved (%s) says what to leave out of
     /a bundler has put it elsewhere.*--external:eventfd --external:@eventfd\/semaphore.*webpack.*Rollup.*Vite/,
   );
   expect(stderr).not.toContain('eventfd-build');
+});
+
+test('code that has no file, as in a worker that evaluates its text, says the same', async () => {
+  const { run } = await bundle('es');
+  const { stderr } = await run('-e', 'const [, file] = process.argv; process.argv[1] = "[worker eval]"; import(file)');
+  expect(stderr).toContain("code: 'ERR_ADDON_NOT_LOADED'");
+  expect(stderr).toContain("code: 'MODULE_NOT_FOUND'");
+  expect(stderr).not.toContain('ERR_INVALID_ARG_VALUE');
 });

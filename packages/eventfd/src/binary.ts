@@ -1,6 +1,6 @@
 /** Where the addon's binary is. This module's place is one folder below the package's, in dist/ as in lib/. */
 import module from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import process from 'node:process';
 
 /** This file. A bundler that makes CommonJS leaves `import.meta` empty, and `__filename` is there. */
@@ -55,8 +55,10 @@ export function findAddon(): unknown {
     if (!isMissing(error)) throw error;
     // webpack puts in, for the address of a module, where it was when it was bundled; so the program is asked, too.
     for (const place of [here, process.argv[1]]) {
+      // A worker that evaluates its text, as `node -e` and `node -` do, has no file here.
+      if (typeof place !== 'string' || !(isAbsolute(place) || place.startsWith('file:'))) continue;
       try {
-        if (place !== undefined) return ofThePackage(module.createRequire(place).resolve);
+        return ofThePackage(module.createRequire(place).resolve);
       } catch (other) {
         if (!isMissing(other)) throw other;
       }

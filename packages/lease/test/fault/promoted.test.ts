@@ -22,7 +22,8 @@ test.each(redis === undefined ? [] : [redis])(
     const terms = { permits: 4, ttl: 2000 };
     const a = await tenant(subject, name, terms, throughProxy);
     await a.order('take', 2);
-    await until('the replica has heard of it', () => first.command('WAIT', '1', '1000') === '1');
+    const all = (server: typeof first) => server.command('HGETALL', `eventfd:lease:{${name}}`);
+    await until('the replica has heard of it', () => all(first) !== '' && all(first) === all(replica));
     link.cut();
     await a.order('take', 1);
 

@@ -165,9 +165,10 @@ test('a thread that ends while it waits for either leaves both queues, and holds
   await forRate.terminate();
   expect([semaphore.available, rate.waiting]).toEqual([1, 0]);
   const last = start();
+  const exited = once(last, 'exit'); // which may be told right after the message, before whoever awaits that goes on
   await until('another to wait for the rate', () => rate.waiting === 1);
   giveBack(rate);
   expect(await once(last, 'message')).toEqual(['begun']);
-  await once(last, 'exit');
+  await exited;
   expect(semaphore.available).toBe(1);
 });

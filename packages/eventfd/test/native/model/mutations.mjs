@@ -583,7 +583,7 @@ const mutations = [
     depth: 'deep',
     file: 'queue.h',
     find: '      level.turn = level.waiters.front();\n    }',
-    replace: '    }',
+    replace: '      static_cast<void>(level);\n    }',
     says: /what is free idles|before one that outranks it|before one that came earlier|the bit "queue first" is wrong/,
   },
   {

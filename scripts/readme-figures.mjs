@@ -104,7 +104,10 @@ function newest() {
     .filter((name) => name.endsWith('.json'))
     .sort()
     .at(-1);
-  if (file === undefined) throw new Error('bench/results is empty: run `bench --quick --node 26` before');
+  if (file === undefined)
+    throw new Error(
+      'bench/results is empty: run `bench --quick --node 26 --case uncontended-sync,uncontended-async,hand-off-sync,hand-off-async,death` before',
+    );
   return join(folder, file);
 }
 

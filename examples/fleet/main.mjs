@@ -1,4 +1,4 @@
-// Two machines with a cluster of processes each, every process with a pool of workers, and one database that admits 10 connections:
+// Two machines with a cluster of processes each, every process with a pool of workers, and one database that admits 5 connections:
 // first without a limit, then with one that the whole fleet shares. Half way one of the machines is switched off.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { PostgresError, startPostgres } from '../http-limit/postgres.mjs';
 
-const CONNECTIONS = 10;
+const CONNECTIONS = 5;
 const MACHINES = ['east', 'west'];
 const TASKS = 60;
 
@@ -14,7 +14,7 @@ const TASKS = 60;
 function machine(name, settings) {
   const script = fileURLToPath(new URL('machine.mjs', import.meta.url));
   const child = spawn(process.execPath, [script, JSON.stringify({ name, ...settings })], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
   process.once('exit', () => off(child));
@@ -32,9 +32,15 @@ function off({ pid }) {
 async function run(connection, limit) {
   const counts = { served: 0, refused: 0, highest: 0 };
   const machines = MACHINES.map((name) => machine(name, { connection, limit, tasks: TASKS }));
+  let booting = machines.length;
   const ended = machines.map(async (child, i) => {
     for await (const line of createInterface(child.stdout)) {
-      const { connected, refused } = JSON.parse(line);
+      const { ready, connected, refused } = JSON.parse(line);
+      if (ready) {
+        // All begin together: machines that boot one after the other would not want many connections at a time.
+        if (--booting === 0) for (const { stdin } of machines) stdin.end('go');
+        continue;
+      }
       if (refused) counts.refused++;
       else counts.served++;
       counts.highest = Math.max(counts.highest, connected ?? 0);
@@ -54,7 +60,7 @@ try {
   const postgres = await startPostgres(60);
   const admin = new pg.Client(postgres.connection);
   await admin.connect();
-  // The database admits 10 connections of the application's. The leases are kept in it too, under another name.
+  // The database admits 5 connections of the application's. The leases are kept in it too, under another name.
   await admin.query(`create role app login connection limit ${CONNECTIONS}`);
   await admin.end();
   const connection = { ...postgres.connection, user: 'app' };

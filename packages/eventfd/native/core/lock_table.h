@@ -44,12 +44,15 @@ struct LockRequest : InLockName, InLockTable, InLockNews {
   uint32_t copy = 0;   // of the thread's JavaScript, which is told
   bool ref = false;    // it keeps its thread's loop alive; touched by the thread alone
   LockMode mode = LockMode::kExclusive;
-  bool at_once = false;  // it was granted as it was made
+  bool at_once = false;     // it was granted as it was made, or while its thread looked for it
+  bool comes_next = false;  // when it was made, one of another thread's was before it, and nobody else
 
   // Under the table's lock.
   LockState state = LockState::kPending;
-  bool was_granted = false;     // its thread has not heard of that
   LockName<S>* name = nullptr;  // null once it was stolen
+
+  // Written under the table's lock; its thread looks for it without.
+  typename S::template Atomic<bool> was_granted{false};  // and its thread has not heard of that
 };
 
 // What a name stands for: there while somebody holds or waits.
@@ -92,6 +95,7 @@ class LockClient {
 //   its thread                      the table                        another thread
 //   ----------                      ---------                        --------------
 //   Request ----------------------> held; or in the queue
+//   Look: is it held by now? -----> (a look, nothing changes)
 //                                   served <------------------------ End of what stood before it
 //                                   in the news of its thread
 //   TakeNews: it is held <--------- (a look, nothing changes)
@@ -139,12 +143,25 @@ class LockTable {
       if (request->at_once) {
         Hold(request);
       } else {
+        const Request* holder = name->held.front();
+        request->comes_next = name->queue.empty() && holder == name->held.back() && holder->client != client;
         name->queue.PushBack(request);
         pending_.PushBack(request);
       }
     }
     AtPoint("asked");
     return request;
+  }
+
+  // The thread looks for its turn before its loop is to hear of it: `spin(look)` calls look() until that says so, or it
+  // has looked long enough. `at_once` says whether it came. Meanwhile the thread need not be signalled, for this or for
+  // anything else: what came beside it is signalled at the end.
+  template <class Spin>
+  void Look(Request* request, Spin spin) {
+    Thread<S>* thread = request->client->thread();
+    thread->BeginSyncWait();
+    if (spin([request] { return request->was_granted.load(); })) TakeGrant(request);
+    thread->EndSyncWait();
   }
 
   // The thread gives the lock back, or waits for it no longer. The request is gone. Returns what it was.
@@ -271,6 +288,15 @@ class LockTable {
   void Tell(Request* request, Wakes<S>* wakes) {
     if (!static_cast<InLockNews*>(request)->linked()) request->client->news_.PushBack(request);
     wakes->DeliverNews(request->client->thread());
+  }
+
+  // Unless it was stolen since: of that it is to hear with the news.
+  void TakeGrant(Request* request) {
+    Lock lock(mutex_);
+    if (request->state != LockState::kHeld) return;
+    request->at_once = true;
+    Heard(request);
+    if (request->client->news_.empty()) request->client->thread()->TakeNews();
   }
 
   void Heard(Request* request) {

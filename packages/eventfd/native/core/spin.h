@@ -33,7 +33,7 @@ class Spinner {
 
   // Spins until `done` says so. True when it did. `holders`: how many threads may have what it waits for.
   template <class Done>
-  bool Until(const int32_t* cell, Done done, int32_t holders = 1) {
+  bool Until(const void* cell, Done done, int32_t holders = 1) {
     const int room = most_spinning_.load() - (std::max(holders, 1) - 1);
     if (room <= 0) return false;
     auto& here = PlaceOf(cell).spinning;
@@ -81,7 +81,7 @@ class Spinner {
   };
   static constexpr int kPlaceBits = 8;
 
-  static Place& PlaceOf(const int32_t* cell) {
+  static Place& PlaceOf(const void* cell) {
     return places_[(reinterpret_cast<uintptr_t>(cell) / 64 * 0x9E3779B97F4A7C15ull) >> (64 - kPlaceBits)];
   }
 

@@ -179,6 +179,10 @@ class RoomEnv {
     *made = process_.locks.Make(participant_.lock_client(), name, mode, urgency, copy);
     if (*made == nullptr) return 0;
     copies_[copy]->copy.Hold();
+    // Most locks are held for less time than it takes to wake a loop.
+    if ((*made)->comes_next) {
+      process_.locks.Look(*made, [&](auto look) { return spinner_.Until(*made, look); });
+    }
     if (ref && !(*made)->at_once) HoldLoop(*made);
     return 0;
   }

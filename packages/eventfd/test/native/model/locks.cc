@@ -69,6 +69,23 @@ void TriesAndUses(Locker& self) {
   self.Use(kOtherWebLock);
 }
 
+// The second may be granted while it is looked for, and the first beside it.
+void AsksForBoth(Locker& self) {
+  const int one = self.Ask(kWebLock), other = self.Ask(kOtherWebLock);
+  self.Await(one);
+  self.Await(other);
+  self.End(one);
+  self.End(other);
+}
+
+void HoldsBothIfAvailable(Locker& self) {
+  const int one = self.Ask(kWebLock);
+  self.Await(one);
+  const int other = self.Ask(kOtherWebLock, LockMode::kExclusive, LockUrgency::kIfAvailable);
+  self.End(one);
+  if (other >= 0) self.End(other);
+}
+
 }  // namespace
 
 std::vector<LockScenario> LockScenarios() {
@@ -81,6 +98,9 @@ std::vector<LockScenario> LockScenarios() {
       {.name = "web lock, stolen by two", .actors = {Uses, Steals, Steals}},
       {.name = "web lock, an abort and a timeout", .actors = {Aborts, RunsOutOfTime, Uses}},
       {.name = "web lock, if available", .actors = {TriesAndUses, Uses, TriesAndUses}},
+      {.name = "web lock, looked for while another is granted",
+       .actors = {AsksForBoth, HoldsBothIfAvailable},
+       .all = true},
       {.name = "web lock, a death, of two", .actors = {AsksTwice, UsesTwice}, .mortal = 0, .all = true},
       {.name = "web lock, a death, of three", .actors = {WritesThenReads, Uses, Reads}, .mortal = 0},
       {.name = "web lock, a thief dies", .actors = {Steals, Uses, Uses}, .mortal = 0},
@@ -121,6 +141,8 @@ int Locker::Ask(const char16_t* name, LockMode mode, LockUrgency urgency) {
   Boundary();
   Request* request = world_->table->Make(participant_.lock_client(), name, mode, urgency);
   if (request == nullptr) return -1;
+  // As RoomEnv::MakeLock.
+  if (request->comes_next) world_->table->Look(request, [](auto look) { return look(); });
   mine.push_back({name, request, mode, false, false});
   Explorer::Note(request->at_once ? "asks, and has the lock" : "asks, and waits");
   // Somebody may have stolen it by now, of which it is to hear.
@@ -154,7 +176,7 @@ bool Locker::Expire(int number) {
   const LockState state = world_->table->EndIfPending(each.request);
   Explorer::Note(state == LockState::kPending ? "its time is up" : "its time would have been up");
   if (state == LockState::kPending) each.request = nullptr;
-  if (state == LockState::kHeld) Enter(&each);
+  if (state == LockState::kHeld && !each.inside) Enter(&each);
   return state != LockState::kPending;
 }
 
@@ -187,6 +209,7 @@ void Locker::Hear() {
 
 void Locker::Enter(Mine* entered) {
   Explorer::Note("is inside");
+  CHECK_SAYS(!entered->inside, "a thread is told twice that a lock is its own");
   entered->inside = true;
   for (const Mine& each : mine) {
     if (&each == entered) break;

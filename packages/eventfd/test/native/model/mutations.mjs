@@ -732,6 +732,22 @@ const mutations = [
     says: /everybody sleeps for ever/,
   },
   {
+    name: 'a web lock that its thread found by itself is told once more',
+    part: 'web lock',
+    file: 'lock_table.h',
+    find: '    request->at_once = true;\n    Heard(request);\n',
+    replace: '    request->at_once = true;\n',
+    says: /a thread is told twice that a lock is its own/,
+  },
+  {
+    name: 'what came beside the web lock that a thread looked for is forgotten',
+    part: 'web lock',
+    file: 'lock_table.h',
+    find: '    if (request->client->news_.empty()) request->client->thread()->TakeNews();',
+    replace: '    request->client->thread()->TakeNews();',
+    says: /everybody sleeps for ever/,
+  },
+  {
     name: 'whoever is served late counts as served in time, however late',
     part: 'rate',
     file: 'rate_queue.h',

@@ -237,6 +237,67 @@ TEST("web locks: a thread that blocks is signalled once it runs again") {
   CHECK(b.HearsOf(waits));
 }
 
+TEST("web locks: who looks for its turn has it without a signal, and is signalled for what came beside it") {
+  Table table;
+  Thread a(&table), b(&table);
+  Request* held = a.Ask(u"k");
+  Request* lost = b.Ask(u"l");
+  Request* waits = b.Ask(u"k");
+  CHECK(waits->comes_next);
+  const auto once = [](auto look) { return look(); };
+  table.Look(waits, once);
+  CHECK(!waits->at_once);
+  table.Look(waits, [&](auto look) {
+    table.End(held);
+    return look();
+  });
+  CHECK(waits->at_once && waits->state == LockState::kHeld);
+  CHECK_EQ(b.waker.signals, 0);
+  CHECK(b.Hear().empty());
+
+  Request* again = a.Ask(u"k");
+  table.Look(again, [&](auto look) {
+    b.Ask(u"k", kExclusive, LockUrgency::kSteals);
+    a.Ask(u"l", kExclusive, LockUrgency::kSteals);
+    return look();
+  });
+  CHECK(!again->at_once);
+  CHECK_EQ(b.waker.signals, 1);
+  const auto news = b.Hear();
+  CHECK(news.size() == 2 && news[0].request == waits && news[1].request == lost);
+}
+
+TEST("web locks: who looks and is stolen from before it has seen its turn hears of both") {
+  Table table;
+  Thread a(&table), b(&table), c(&table);
+  Request* held = a.Ask(u"k");
+  Request* waits = b.Ask(u"k");
+  table.Look(waits, [&](auto look) {
+    table.End(held);
+    const bool seen = look();
+    c.Ask(u"k", kExclusive, LockUrgency::kSteals);
+    return seen;
+  });
+  CHECK(!waits->at_once);
+  CHECK_EQ(b.waker.signals, 1);
+  const auto news = b.Hear();
+  CHECK(news.size() == 1 && news[0].request == waits && news[0].granted && news[0].stolen);
+}
+
+TEST("web locks: nobody comes next behind itself, behind several, or behind who waits") {
+  Table table;
+  Thread a(&table), b(&table), c(&table);
+  a.Ask(u"k");
+  CHECK(!a.Ask(u"k")->comes_next);
+  CHECK(!b.Ask(u"k")->comes_next);
+  a.Ask(u"s", kShared);
+  b.Ask(u"s", kShared);
+  CHECK(!c.Ask(u"s")->comes_next);
+  a.Ask(u"n");
+  CHECK(b.Ask(u"n")->comes_next);
+  CHECK(!c.Ask(u"n")->comes_next);
+}
+
 TEST("web locks: the table becomes small again") {
   Table table;
   Thread a(&table);

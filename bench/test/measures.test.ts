@@ -47,6 +47,12 @@ describe('a worker', () => {
     for (const [name, figure] of Object.entries(figures)) expect(figure, name).toBeGreaterThanOrEqual(0);
   });
 
+  it.each(['ours', 'waker-pipe', 'waker-async', 'waker-futex', 'atomics'])('is woken, as %s', async (subject) => {
+    const { figures, metrics } = await figuresOf('wakers', subject, { terminations: 2 });
+    expect(Object.keys(figures).sort()).toEqual([...metrics].sort());
+    for (const [name, figure] of Object.entries(figures)) expect(figure, name).toBeGreaterThan(0);
+  });
+
   it('says what is missing where the server that it needs is not installed', async () => {
     const { PATH } = process.env;
     process.env['PATH'] = '/nonexistent';

@@ -68,7 +68,7 @@ function figures(times: Float64Array, cpu: number, took: number): Figures {
   return { ...percentiles(times), mean: (took * 1000) / ROUNDS, cpu: cpu / ROUNDS };
 }
 
-async function runSync(subject: keyof typeof syncWays): Promise<Figures> {
+export async function runSync(subject: keyof typeof syncWays): Promise<Figures> {
   const { to, from, woken } = await openWith<SyncWay>(syncWays[subject], subject, 'answerSync');
   const times = new Float64Array(ROUNDS);
   let [cpu, began] = [0, 0];
@@ -83,7 +83,7 @@ async function runSync(subject: keyof typeof syncWays): Promise<Figures> {
   return figures(times, cpuMicros() - cpu, now() - began);
 }
 
-async function runAsync(subject: keyof typeof asyncWays): Promise<Figures> {
+export async function runAsync(subject: keyof typeof asyncWays): Promise<Figures> {
   const { to, from, woken } = await openWith<AsyncWay>(asyncWays[subject], subject, 'answerAsync');
   const alive = setInterval(() => {}, 1e6);
   const times = new Float64Array(ROUNDS);

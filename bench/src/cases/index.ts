@@ -21,6 +21,7 @@ import { terminations } from './terminations.js';
 import { uncontendedAsync } from './uncontended-async.js';
 import { uncontendedSync } from './uncontended-sync.js';
 import { waiters } from './waiters.js';
+import { wakers } from './wakers.js';
 import { webLocksCase } from './web-locks.js';
 
 export const cases: readonly Case[] = [
@@ -44,6 +45,7 @@ export const cases: readonly Case[] = [
   rateTogether,
   death,
   terminate,
+  wakers,
   terminations,
   idle,
   memory,

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { look, since } from './disturbance.js';
-import type { Case, Disturbance, Figures, Point } from './types.js';
+import type { Case, Disturbance, Entry, Figures, Point } from './types.js';
 
 const child = fileURLToPath(new URL('./child.js', import.meta.url));
 const DEADLINE = 20_000;
@@ -43,10 +43,11 @@ export async function runOnce(
 
   if (signal?.aborted) throw new Stopped();
   const before = look();
-  const { code, killed, stdout, stderr, late } = await finish(command, args, theCase.deadline ?? DEADLINE, signal);
+  const deadline = theCase.deadline ?? DEADLINE;
+  const { code, killed, stdout, stderr, late } = await finish(command, args, entry.env, deadline, signal);
   // Whatever it left behind is half a run.
   if (signal?.aborted) throw new Stopped();
-  if (late) return { missing: `stuck: killed after ${(theCase.deadline ?? DEADLINE) / 1000} s` };
+  if (late) return { missing: `stuck: killed after ${deadline / 1000} s` };
   if (code !== 0) {
     const why =
       stderr
@@ -66,11 +67,21 @@ function isOlder(
   return major < wantMajor || (major === wantMajor && minor < wantMinor);
 }
 
-function finish(command: string, args: readonly string[], deadline: number, stop: AbortSignal | undefined) {
+function finish(
+  command: string,
+  args: readonly string[],
+  env: Entry['env'],
+  deadline: number,
+  stop: AbortSignal | undefined,
+) {
   return new Promise<{ code: number | null; killed: string | null; stdout: string; stderr: string; late: boolean }>(
     (resolve, reject) => {
       // A group of its own: what is typed at the terminal comes to us alone, and we end it, with all that it started.
-      const running = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      const running = spawn(command, args, {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+        env: { ...process.env, ...env },
+      });
       const kill = () => {
         try {
           if (running.pid !== undefined) process.kill(-running.pid, 'SIGKILL');

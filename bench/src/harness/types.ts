@@ -24,6 +24,8 @@ export interface Entry {
   readonly way: Way;
   /** The Node that has what the subject needs; any of ours without. */
   readonly since?: readonly [major: number, minor: number];
+  /** Of its process, beside what that inherits. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What the machine lacks for it, and how to get it; undefined when nothing. */
   readonly needs?: () => Promise<string | undefined>;
   /** Only these points: a subject that takes a minute for the largest queue is not asked for it. */

@@ -289,6 +289,17 @@ TEST("overtaking: who waits for several of a semaphore, to write in a fair lock,
   awaits.Leave(promise);
 }
 
+TEST("overtaking: who wants of a semaphore as many as there can be is no writer") {
+  Place semaphore(efd::kMaxPermits);
+  Party takes(semaphore), several(semaphore);
+  CHECK(takes.TryTake() == kTaken);
+  Waiter* waiter = several.Queue(efd::kMaxPermits, Role::kTaker, /*sync=*/true);
+  CHECK(waiter->owed);
+  CHECK(!waiter->naps);
+  CHECK(takes.TryTake() == kNotNow);
+  several.Leave(waiter);
+}
+
 TEST("overtaking: nobody overtakes in a fair queue") {
   Place place(1, kFair);
   Party holder(place), waits(place);

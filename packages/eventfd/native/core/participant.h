@@ -169,6 +169,7 @@ class Participant {
     waiter->cell = attachment->cell();
     waiter->slot = attachment->slot();
     waiter->want = want;
+    waiter->writes = attachment->kind == kRwLock && want == kMaxPermits;
     waiter->role = role;
     waiter->sync = sync;
     waiter->copy = attachment->copy;

@@ -103,9 +103,9 @@ class Serving {
   // is held and comes back: of a post nobody says that the next is about to come.
   static bool CanRace(const Waiter<S>* w) { return w->sync && w->slot != nullptr; }
 
-  // Whether it wants all there is of an RwLock, and may be overtaken for a while like who wants one permit. A promise
-  // may not, being slow to look; nor who wants several of a semaphore, for whom they gather.
-  static bool IsWriter(const Waiter<S>* w) { return w->want == kMaxPermits && CanRace(w); }
+  // Whether it writes, and may be overtaken for a while like who wants one permit. A promise may not, being slow to
+  // look; nor who wants several of a semaphore, for whom they gather.
+  static bool IsWriter(const Waiter<S>* w) { return w->writes && CanRace(w); }
 
   static int32_t NotifyQueue(Bucket& bucket, int32_t* cell, int32_t count, Wakes<S>* wakes) {
     Queue<S>* queue = bucket.Find(cell);

@@ -39,6 +39,7 @@ struct Waiter : InQueue, InReady, InThread {
   int32_t* cell = nullptr;
   int32_t* slot = nullptr;  // where to note the permits; null when nobody keeps book of them
   int32_t want = 0;         // permits; 0 waits for the gate (a positive state) or a notification, and takes nothing
+  bool writes = false;      // it wants all there is of an RwLock
   bool sync = false;        // a thread blocked for it, as opposed to a promise
   bool ref = false;         // it keeps its thread's loop alive
   uint8_t priority = 0;     // up to kMostPriority; the higher go first

@@ -375,6 +375,14 @@ const mutations = [
     says: /a waiter for several is overtaken/,
   },
   {
+    name: 'who wants of a semaphore as many as there can be is taken for a writer',
+    part: 'semaphore of as many as can be',
+    file: 'participant.h',
+    find: 'attachment->kind == kRwLock && want == kMaxPermits',
+    replace: 'want == kMaxPermits',
+    says: /a waiter for several is overtaken/,
+  },
+  {
     name: 'a barrier that is made whole keeps its life',
     part: 'barrier',
     file: 'room.h',

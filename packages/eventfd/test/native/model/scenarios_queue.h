@@ -43,6 +43,10 @@ inline std::vector<Scenario> QueueScenarios() {
     self.Release();
     self.Release();
   };
+  constexpr auto as_many_as_can_be = [](Self& self) {
+    self.Sync(efd::kMaxPermits);
+    self.Release(efd::kMaxPermits);
+  };
   constexpr auto two_for_a_while = [](Self& self) {
     if (self.Async(2, /*timed=*/true) == Got::kPermits) self.Release(2);
   };
@@ -226,6 +230,9 @@ inline std::vector<Scenario> QueueScenarios() {
       {.name = "semaphore of 2, three", .permits = 2, .actors = {lock, lock, lock_async}, .all = true},
       {.name = "semaphore of 2, two for all of it", .permits = 2, .actors = {two, two_one_by_one}, .all = true},
       {.name = "semaphore of 2, weights 2 1 1", .permits = 2, .actors = {two_one_by_one, lock, lock_async}},
+      {.name = "semaphore of as many as can be",
+       .permits = efd::kMaxPermits,
+       .actors = {as_many_as_can_be, lock_twice}},
       {.name = "semaphore of 2, weights 2 2 1", .permits = 2, .actors = {two_one_by_one, two, lock}},
       {.name = "a thread awaits two", .permits = 0, .actors = {await_two, grow_by_two}, .all = true},
       {.name = "timeout, two", .permits = 1, .actors = {lock, lock_for_a_while}, .all = true},

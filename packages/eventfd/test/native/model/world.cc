@@ -464,7 +464,7 @@ void World::LetTimePass() {
 }
 
 bool World::IsWriter(const Waiting& each) const {
-  return each.waiter->want == efd::kMaxPermits && each.waiter->sync && each.waiter->slot != nullptr;
+  return scenario_->kind == efd::kRwLock && each.waiter->want == efd::kMaxPermits && each.waiter->sync;
 }
 
 bool World::MayBePassed(const Waiting& each) const {

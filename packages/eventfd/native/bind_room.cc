@@ -180,7 +180,9 @@ Napi::Value FindDeadlock(const Napi::CallbackInfo& info) {
   for (uint32_t i = 0; i < steps.size(); i++) {
     auto step = Napi::Object::New(info.Env());
     step.Set("thread", steps[i].thread);
+    step.Set("arena", static_cast<double>(steps[i].arena));
     step.Set("cell", steps[i].offset);
+    step.Set("generation", steps[i].generation);
     step.Set("name", steps[i].name);
     array.Set(i, step);
   }
@@ -255,6 +257,7 @@ Napi::Value Inspect(const Napi::CallbackInfo& info) {
     auto entry = Napi::Object::New(env);
     entry.Set("arena", static_cast<double>(object.arena));
     entry.Set("cell", object.offset);
+    entry.Set("generation", object.generation);
     entry.Set("kind", object.kind);
     entry.Set("name", object.name);
     entry.Set("free", object.free);

@@ -129,6 +129,7 @@ export type Role = (typeof Role)[keyof typeof Role];
 export interface InspectedObject {
   readonly arena: number;
   readonly cell: number;
+  readonly generation: number;
   readonly kind: number;
   readonly name: string;
   readonly free: number;
@@ -163,7 +164,9 @@ export interface InspectedObject {
 /** A step of a deadlock: the thread waits for the mutex, which the next step's thread holds. */
 export interface DeadlockStep {
   readonly thread: number;
+  readonly arena: number;
   readonly cell: number;
+  readonly generation: number;
   readonly name: string;
 }
 

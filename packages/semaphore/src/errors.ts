@@ -1,5 +1,3 @@
-import type { DeadlockStep } from 'eventfd/internal';
-
 /** Blocking would never end: the thread waits, round a cycle, for itself. Nothing was locked. `code` is `ERR_DEADLOCK`. */
 export class DeadlockError extends Error {
   override readonly name = 'DeadlockError';
@@ -8,11 +6,7 @@ export class DeadlockError extends Error {
   readonly cycle: readonly { readonly threadId: number; readonly mutex: string }[];
 
   /** @internal */
-  constructor(steps: readonly DeadlockStep[]) {
-    const cycle = steps.map(({ thread, cell, name }) => ({
-      threadId: thread,
-      mutex: name === '' ? `Mutex at ${cell}` : `Mutex ${JSON.stringify(name)}`,
-    }));
+  constructor(cycle: DeadlockError['cycle']) {
     const parts = cycle.map(({ threadId, mutex }, i) => {
       const holder = cycle[(i + 1) % cycle.length] ?? { threadId };
       return `thread ${threadId} waits for ${mutex}, held by thread ${holder.threadId}`;

@@ -10,6 +10,7 @@ export { Barrier, type BarrierHandle, type BarrierWaitResult } from './barrier.j
 export { Condition, type PostedCondition } from './condition.js';
 export type { AgingOptions } from './core/aging.js';
 export type { LongWaitMessage, WaitMessage } from './core/diagnostics.js';
+export type { LockMode } from './core/lock-mode.js';
 export type { LockOptions, LockSyncOptions, PriorityOptions } from './core/priority.js';
 export { BarrierBrokenError, DeadlockError, NameNotFoundError, OpenMismatchError, QueueFullError } from './errors.js';
 export { Event, type EventHandle, type EventOptions } from './event.js';

@@ -2,6 +2,8 @@ import { inspect as format } from 'node:util';
 import { type InspectedObject, native } from 'eventfd/internal';
 import { agingShown } from './core/aging.js';
 import { Flag, Kind, type KindName, MAX_PERMITS } from './core/cell.js';
+import { objectId, titleOf } from './core/identity.js';
+import { amountOf, amountText, type LockMode } from './core/lock-mode.js';
 
 /** Where permits were acquired that are held, and for how long they have been. */
 export interface Acquisition {
@@ -17,7 +19,10 @@ export interface Acquisition {
 /** Who holds permits of an object. */
 export interface Holder {
   readonly threadId: number;
+  /** How many; of an RwLock, how many times it reads, or that it writes once. */
   readonly permits: number;
+  /** Of an RwLock. */
+  readonly mode?: LockMode;
   /** Of an object with `trackHolders`: where, those first that are held longest. Up to 4,096 acquires of a thread are noted. */
   readonly acquired?: readonly Acquisition[];
 }
@@ -27,6 +32,8 @@ export interface Waiter {
   readonly threadId: number;
   /** How many permits it wants; 0 where there are none to want. */
   readonly permits: number;
+  /** Of an RwLock: what for. */
+  readonly mode?: LockMode;
   /** Whether its thread is blocked for it. */
   readonly sync: boolean;
   /** From 0 to 7: the higher go first. */
@@ -38,6 +45,8 @@ export interface Waiter {
 /** A shared object, as it was at one moment. */
 export interface ObjectState {
   readonly kind: KindName;
+  /** No other object of the process has it, now or ever; the same on every thread. */
+  readonly id: string;
   readonly name: string | undefined;
   readonly closed: boolean;
   /**
@@ -68,20 +77,22 @@ const stateOf: Record<KindName, (object: InspectedObject) => Record<string, numb
 };
 
 /** By thread: one that has attached an object several times keeps a ledger for each. */
-function holdersOf({ holders }: InspectedObject): Holder[] {
+function holdersOf(kind: KindName, { holders }: InspectedObject): Holder[] {
   const held = new Map<number, { permits: number; acquired: Acquisition[] }>();
   for (const { thread, permits, acquired } of holders) {
     const before = held.get(thread) ?? { permits: 0, acquired: [] };
-    held.set(thread, { permits: before.permits + permits, acquired: [...before.acquired, ...acquired] });
+    const places = acquired.map((place) => ({ ...place, permits: amountOf(kind, place.permits).permits }));
+    held.set(thread, { permits: before.permits + permits, acquired: [...before.acquired, ...places] });
   }
   return Array.from(held, ([threadId, { permits, acquired }]) => {
-    if (acquired.length === 0) return { threadId, permits };
-    return { threadId, permits, acquired: acquired.sort((a, b) => b.heldMs - a.heldMs) };
+    const amount = amountOf(kind, permits);
+    if (acquired.length === 0) return { threadId, ...amount };
+    return { threadId, ...amount, acquired: acquired.sort((a, b) => b.heldMs - a.heldMs) };
   });
 }
 
 /** Who holds it and where that was acquired, in lines. */
-export function holderLines({ threadId, permits, acquired = [] }: Holder): string[] {
+export function holderLines({ threadId, permits, mode, acquired = [] }: Holder): string[] {
   const places = acquired.flatMap(({ stack, permits: some, holds, heldMs }) => {
     const times = holds === 1 ? '' : ` in ${holds} acquires, the first`;
     return [
@@ -89,12 +100,20 @@ export function holderLines({ threadId, permits, acquired = [] }: Holder): strin
       ...stack.split('\n').map((frame) => `      ${frame.trim()}`),
     ];
   });
-  return [`  held by thread ${threadId}: ${permits}`, ...places];
+  return [`  held by thread ${threadId}: ${amountText({ permits, ...(mode && { mode }) })}`, ...places];
+}
+
+/** Who waits and for how long, in a line. */
+export function waiterLine({ threadId, permits, mode, sync, priority, waitedMs }: Waiter): string {
+  const how = `${sync ? 'blocked' : 'waiting'} for ${waitedMs} ms`;
+  const what = mode === undefined ? (permits > 1 ? `, wants ${permits}` : '') : `, wants to ${mode}`;
+  return `  thread ${threadId} ${how}${what}${priority > 0 ? `, priority ${priority}` : ''}`;
 }
 
 /** One line for an object, one for each holder and waiter. */
 class Inspected implements ObjectState {
   readonly kind: KindName;
+  readonly id: string;
   readonly name: string | undefined;
   readonly closed: boolean;
   readonly state: Readonly<Record<string, number | boolean>>;
@@ -103,23 +122,25 @@ class Inspected implements ObjectState {
 
   constructor(kind: KindName, object: InspectedObject) {
     this.kind = kind;
+    this.id = objectId(object);
     this.name = object.name === '' ? undefined : object.name;
     this.closed = (object.flags & Flag.CLOSED) !== 0;
     const { aging, maxWaiting } = object;
     this.state = { ...stateOf[kind](object), ...(maxWaiting < 0 ? {} : { maxWaiting }), ...agingShown(aging) };
-    this.holders = holdersOf(object);
-    this.waiters = object.waiters.map(({ thread, ...waiter }) => ({ threadId: thread, ...waiter }));
+    this.holders = holdersOf(kind, object);
+    this.waiters = object.waiters.map(({ thread, permits, ...waiter }) => ({
+      threadId: thread,
+      ...amountOf(kind, permits),
+      ...waiter,
+    }));
   }
 
   [format.custom](_depth: number, options: object): string {
-    const title = this.name === undefined ? this.kind : `${this.kind} ${JSON.stringify(this.name)}`;
-    const lines = [`${title}${this.closed ? ' closed' : ''} ${format(this.state, options)}`];
+    const lines = [
+      `${titleOf(this.kind, this.name, this.id)}${this.closed ? ' closed' : ''} ${format(this.state, options)}`,
+    ];
     for (const holder of this.holders) lines.push(...holderLines(holder));
-    for (const { threadId, permits, sync, priority, waitedMs } of this.waiters) {
-      const how = `${sync ? 'blocked' : 'waiting'} for ${waitedMs} ms`;
-      const urgent = priority > 0 ? `, priority ${priority}` : '';
-      lines.push(`  thread ${threadId} ${how}${permits > 1 ? `, wants ${permits}` : ''}${urgent}`);
-    }
+    for (const waiter of this.waiters) lines.push(waiterLine(waiter));
     return lines.join('\n');
   }
 }

@@ -12,6 +12,7 @@ import { otherAddonError } from './core/arena.js';
 import { BatchSemaphore } from './core/batch-semaphore.js';
 import { type Allocator, Cell, Flag, type Handle } from './core/cell.js';
 import type { Hold } from './core/hold.js';
+import { objectId, titleOf } from './core/identity.js';
 import { Opening } from './core/opening.js';
 import {
   type CheckedLockSyncWait,
@@ -152,8 +153,7 @@ export class Mutex extends SharedObject {
     const guard = this.#core.tryHold(1, new MutexGuard(this.#core, 1, wait.priority));
     if (guard !== undefined) return guard;
     if (this.#core.isHolder) {
-      const { offset, handle } = this.#core.cell;
-      throw new DeadlockError([{ thread: threadId, cell: offset, name: handle.name ?? '' }]);
+      throw new DeadlockError([{ threadId, mutex: this.#core.cell.title }]);
     }
     return lockSyncWith(this.#core, wait);
   }
@@ -309,5 +309,8 @@ function lockSyncWith(core: BatchSemaphore, wait: CheckedLockSyncWait): MutexGua
 
 function throwIfDeadlocked(): void {
   const steps = native.findDeadlock();
-  if (steps.length > 0) throw new DeadlockError(steps);
+  if (steps.length === 0) return;
+  throw new DeadlockError(
+    steps.map((step) => ({ threadId: step.thread, mutex: titleOf('Mutex', step.name || undefined, objectId(step)) })),
+  );
 }

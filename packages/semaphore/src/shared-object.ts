@@ -62,6 +62,14 @@ export abstract class SharedObject {
     return this.#cell.closed;
   }
 
+  /**
+   * No other object of the process has it, now or ever, and it is the same on every thread: what `inspect()`, the channels of
+   * `node:diagnostics_channel` and a trace call the object by.
+   */
+  get id(): string {
+    return this.#cell.id;
+  }
+
   /** As given to `open` or, for `inspect` and messages alone, to the constructor. */
   get name(): string | undefined {
     return this.handle.name;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "arena.h"
@@ -36,6 +37,7 @@ class Participant {
     Arena* arena = nullptr;
     uint32_t offset = 0;
     const int32_t* cell = nullptr;
+    uint32_t generation = 0;
     uint64_t order = 0;  // the later it began, the greater
     Waiter<S>* waiter = nullptr;
   };
@@ -258,10 +260,12 @@ class Participant {
     return blocked_on_;
   }
 
-  // The name of what it is blocked on, if it still is.
-  std::string BlockedName() {
+  // The arena and the name of what it is blocked on, if it still is.
+  std::pair<uint64_t, std::string> BlockedPlace() {
     Lock lock(table_mutex_);
-    return blocked_on_.arena == nullptr ? std::string() : blocked_on_.arena->NameOf(blocked_on_.offset);
+    Arena* arena = blocked_on_.arena;
+    if (arena == nullptr) return {};
+    return {arena->id(), arena->NameOf(blocked_on_.offset)};
   }
 
   // Whether it still is in the wait of this order, and nobody has decided that.

@@ -22,6 +22,7 @@ struct HolderInfo {
 struct ObjectInfo {
   uint64_t arena;
   uint32_t offset;
+  uint32_t generation;
   int32_t kind;
   std::string name;
   int32_t free;
@@ -38,7 +39,9 @@ struct ObjectInfo {
 // One step of a deadlock: this thread waits for this object, which the next step's thread holds.
 struct DeadlockStep {
   int thread;
+  uint64_t arena;
   uint32_t offset;
+  uint32_t generation;
   std::string name;
 };
 
@@ -165,7 +168,6 @@ class Roster {
                                  [](const Hold& hold, uint64_t id) { return hold.arena < id; });
     do {
       struct Cell {
-        uint32_t generation;
         std::size_t waiters_left;
         bool live;
         ObjectInfo object;
@@ -173,14 +175,15 @@ class Roster {
       std::vector<Cell> cells;
       const bool joined = WhileJoined(arena, [&] {
         line = arena->ForSomeCells(line, kStep, [&](uint32_t offset, uint32_t generation, int32_t kind, auto& name) {
-          cells.push_back({generation, 0, true, {arena->id(), offset, kind, name, 0, 0, 0, -1, -1, 0, 0, {}, {}}});
+          cells.push_back({0, true, {arena->id(), offset, generation, kind, name, 0, 0, 0, -1, -1, 0, 0, {}, {}}});
         });
         std::size_t waiters = kStep;
         for (Cell& each : cells) {
           ObjectInfo& object = each.object;
           each.waiters_left = room->BeginLook(arena->At(object.offset), waiters, &object.waiters);
           waiters -= object.waiters.size();
-          each.live = arena->WhileLive(object.offset, object.kind, each.generation, [&] { LookAt(arena, &object); });
+          each.live =
+              arena->WhileLive(object.offset, object.kind, each.object.generation, [&] { LookAt(arena, &object); });
         }
       });
       if (!joined) return;
@@ -194,8 +197,9 @@ class Roster {
         std::stable_sort(each.object.waiters.begin(), each.object.waiters.end(),
                          [](const WaiterInfo& a, const WaiterInfo& b) { return a.rank < b.rank; });
         // Let go of since: who was seen to wait may wait for its successor.
-        if (!each.live || !arena->WhileLive(each.object.offset, each.object.kind, each.generation, [] {})) continue;
-        const auto cell = std::tuple(arena->id(), each.object.offset, each.generation);
+        if (!each.live || !arena->WhileLive(each.object.offset, each.object.kind, each.object.generation, [] {}))
+          continue;
+        const auto cell = std::tuple(arena->id(), each.object.offset, each.object.generation);
         while (hold != holds.end() && hold->cell() < cell) ++hold;
         for (; hold != holds.end() && hold->cell() == cell; ++hold) each.object.holders.push_back(hold->holder);
         objects->push_back(std::move(each.object));
@@ -241,7 +245,8 @@ class Roster {
   bool LeadsToSelf(Participant<S>* thread, Search* search) {
     const auto blocked = thread->blocked_on();
     if (blocked.cell == nullptr || blocked.order > search->order || !search->seen.insert(thread).second) return false;
-    search->steps.push_back({thread->thread()->id, blocked.offset, thread->BlockedName()});
+    const auto [arena, name] = thread->BlockedPlace();
+    search->steps.push_back({thread->thread()->id, arena, blocked.offset, blocked.generation, name});
     for (const Entry& entry : entries_) {
       Participant<S>* other = entry.participant;
       // Who runs lets go of what it holds.

@@ -33,7 +33,8 @@ class SyncWait {
     fresh_ = waiter->role != Role::kDrawer;
     nap_ = kFirstNap;
     if (endless && at->kind == kMutex) {
-      participant_.SetBlockedOn({at->arena, at->offset, at->cell(), process_.roster.NextOrder(), waiter});
+      participant_.SetBlockedOn(
+          {at->arena, at->offset, at->cell(), at->generation, process_.roster.NextOrder(), waiter});
     }
   }
 

@@ -1,4 +1,5 @@
 /** Threads that wait for each other, found in what `inspect` shows: also those that wait by promises, which no lock refuses. */
+import { titleOf } from '../core/identity.js';
 import type { ObjectState } from '../inspect.js';
 
 /** The thread waits for the object, which the next step's thread holds. */
@@ -8,8 +9,6 @@ export interface CycleStep {
   /** By a blocked thread. One that awaits may yet do something else, and let go. */
   readonly sync: boolean;
 }
-
-export const titleOf = ({ kind, name }: ObjectState) => (name === undefined ? kind : `${kind} ${JSON.stringify(name)}`);
 
 interface Edge extends CycleStep {
   readonly holders: readonly number[];
@@ -22,7 +21,7 @@ export function cycleIn(objects: readonly ObjectState[]): CycleStep[] {
       ? []
       : object.waiters.map(({ threadId, sync }) => ({
           threadId,
-          object: titleOf(object),
+          object: titleOf(object.kind, object.name, object.id),
           sync,
           holders: object.holders.map((holder) => holder.threadId),
         })),

@@ -171,7 +171,7 @@ export class BatchSemaphore {
     if (!this.#foundAbandoned) return false;
     this.#foundAbandoned = false;
     if (!native.takeAbandoned(this.cell.attachment)) return false;
-    publishAbandoned(this.cell.kind, this.cell.handle.name);
+    publishAbandoned(this.cell);
     return true;
   }
 

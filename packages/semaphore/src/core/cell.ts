@@ -13,6 +13,7 @@ import {
 } from 'eventfd/internal';
 import { agingOf, requireAging } from './aging.js';
 import { Arena, arenaFull } from './arena.js';
+import { objectId, titleOf } from './identity.js';
 import { attachNamed, type Named, NamedArena, openNamed } from './names.js';
 import { type Watching, watchingOf } from './watching.js';
 
@@ -288,7 +289,17 @@ export class Cell {
     return new ClosedError(`${this}`, `ERR_${this.kind.toUpperCase()}_CLOSED`);
   }
 
-  /** The object in messages: Semaphore "db". */
+  /** No other object of the process has it, now or ever; the same on every thread. */
+  get id(): string {
+    return objectId({ arena: native.arenaId(this.arena.index), cell: this.offset, generation: this.handle.generation });
+  }
+
+  /** The object where there may be others of its kind, with its id if it has no name. */
+  get title(): string {
+    return titleOf(this.kind, this.handle.name, this.id);
+  }
+
+  /** The object in messages to who has it at hand: Semaphore "db". */
   toString(): string {
     const { name } = this.handle;
     return name === undefined ? this.kind : `${this.kind} ${JSON.stringify(name)}`;

@@ -5,6 +5,8 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import { threadId } from 'node:worker_threads';
 import { native } from 'eventfd/internal';
+import type { Cell } from './cell.js';
+import { amountOf, type LockMode } from './lock-mode.js';
 import type { Target } from './wait.js';
 
 /** What every channel publishes. */
@@ -14,11 +16,14 @@ export interface WaitMessage {
   readonly threadId: number;
   readonly kind: string;
   readonly name: string | undefined;
-  /** Tells objects without a name apart: where it lies in shared memory, the same on every thread. */
-  readonly cell: number;
+  /** The object's `id`, as `inspect()` has it, too. */
+  readonly objectId: string;
   /** The method that waits: "acquire", "lockSync", ... */
   readonly method: string;
+  /** How many it wants; 0 where there are none to want. */
   readonly permits: number;
+  /** Of an RwLock: what for. */
+  readonly mode: LockMode | undefined;
   /** 0 to 7: the higher go first. */
   readonly priority: number;
 }
@@ -54,8 +59,9 @@ export function publishWait(event: WaitEvent, id: number, target: Target<unknown
 }
 
 function messageOf(id: number, { cell, method, permits, priority = 0 }: Target<unknown>): WaitMessage {
-  const { kind, handle, offset } = cell;
-  return { id, threadId, kind, name: handle.name, cell: offset, method, permits, priority };
+  const { kind, handle, id: objectId } = cell;
+  const amount = { mode: undefined, ...amountOf(kind, permits) };
+  return { id, threadId, kind, name: handle.name, objectId, method, ...amount, priority };
 }
 
 /** It has lasted longer than `warnAfter`, or EVENTFD_WARN_AFTER, allows. */
@@ -64,6 +70,6 @@ export function publishLongWait(id: number, target: Target<unknown>, waitedMs: n
 }
 
 /** A guard was given out whose last owner died. */
-export function publishAbandoned(kind: string, name: string | undefined): void {
-  if (abandoned.hasSubscribers) abandoned.publish({ threadId, kind, name });
+export function publishAbandoned({ kind, handle, id: objectId }: Cell): void {
+  if (abandoned.hasSubscribers) abandoned.publish({ threadId, kind, name: handle.name, objectId });
 }

@@ -7,9 +7,10 @@ import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { native } from 'eventfd/internal';
-import { holderLines, statesOf } from '../inspect.js';
+import { holderLines, statesOf, waiterLine } from '../inspect.js';
 import type { KindName } from './cell.js';
 import { publishLongWait } from './diagnostics.js';
+import { objectId } from './identity.js';
 import type { Target } from './wait.js';
 import { warn } from './warn.js';
 
@@ -38,21 +39,14 @@ export function patienceFor({ cell }: Target<unknown>): number {
 }
 
 function textFor({ cell, method }: Target<unknown>, waitedMs: number): string {
-  return `${method}() of ${cell} has waited for ${Math.floor(waitedMs)} ms`;
+  return `${method}() of ${cell.title} has waited for ${Math.floor(waitedMs)} ms`;
 }
 
 /** Who holds it and who waits, a line for each. */
 function detailFor({ cell }: Target<unknown>): string {
-  const arena = native.arenaId(cell.arena.index);
-  const objects = native.inspect().filter((object) => object.arena === arena && object.cell === cell.offset);
-  const states = statesOf(objects).filter(({ kind, name }) => kind === cell.kind && name === cell.handle.name);
-  return states
-    .flatMap(({ holders, waiters }) => [
-      ...holders.flatMap(holderLines),
-      ...waiters.map(
-        ({ threadId, sync, waitedMs }) => `  thread ${threadId} ${sync ? 'blocked' : 'waiting'} for ${waitedMs} ms`,
-      ),
-    ])
+  const { id } = cell;
+  return statesOf(native.inspect().filter((object) => objectId(object) === id))
+    .flatMap(({ holders, waiters }) => [...holders.flatMap(holderLines), ...waiters.map(waiterLine)])
     .join('\n');
 }
 

@@ -37,6 +37,8 @@ export interface RunMessage {
   readonly threadId: number;
   /** The name of the semaphore. */
   readonly name: string | undefined;
+  /** The `id` of the semaphore. */
+  readonly objectId: string;
   readonly permits: number;
   /** From the call of `run` to the permit, or to the end of one that got none; in milliseconds. */
   readonly waited: number;
@@ -123,7 +125,8 @@ export class RunFigures {
   }
 
   #message(waited: number, ran: number, outcome: RunOutcome | undefined): RunMessage {
-    return { id: this.#id, threadId, name: this.#semaphore.name, permits: this.#permits, waited, ran, outcome };
+    const { name, id: objectId } = this.#semaphore;
+    return { id: this.#id, threadId, name, objectId, permits: this.#permits, waited, ran, outcome };
   }
 }
 

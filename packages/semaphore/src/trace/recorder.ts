@@ -5,6 +5,7 @@ import { closeSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { isMainThread, threadId, type Worker } from 'node:worker_threads';
 import type { WaitMessage } from '../core/diagnostics.js';
+import { titleOf } from '../core/identity.js';
 import { warn } from '../core/warn.js';
 import { LINES, type SharedTrace } from './shared.js';
 
@@ -12,14 +13,13 @@ import { LINES, type SharedTrace } from './shared.js';
 interface Traced {
   readonly kind: string;
   readonly name: string | undefined;
-  readonly cell?: number;
+  readonly objectId: string;
 }
 
 /** Lines have numbers that viewers take for thread ids: those of a thread stand together. */
 const lineId = (thread: number, line: number) => (thread + 1) * 100 + line;
 
-const titleOf = ({ kind, name, cell }: Traced) =>
-  name !== undefined ? `${kind} ${JSON.stringify(name)}` : cell !== undefined ? `${kind} at ${cell}` : kind;
+const title = ({ kind, name, objectId }: Traced) => titleOf(kind, name, objectId);
 
 export class Recorder {
   readonly shared: SharedTrace;
@@ -64,7 +64,7 @@ export class Recorder {
   }
 
   holdBegins(hold: object, traced: Traced, verb: string, permits: number): void {
-    const line = this.#begin('hold', `${verb} ${titleOf(traced)}`, { permits });
+    const line = this.#begin('hold', `${verb} ${title(traced)}`, { permits });
     if (line !== undefined) this.#holds.set(hold, line);
   }
 
@@ -76,10 +76,11 @@ export class Recorder {
   }
 
   readonly #onWait = (message: unknown) => {
-    const { id, method, permits, priority, ...traced } = message as WaitMessage;
-    const line = this.#begin('wait', `waits for ${titleOf(traced)}`, {
+    const { id, method, permits, mode, priority, ...traced } = message as WaitMessage;
+    const line = this.#begin('wait', `waits for ${title(traced)}`, {
       method,
       permits,
+      ...(mode === undefined ? {} : { mode }),
       ...(priority > 0 ? { priority } : {}),
     });
     if (line !== undefined) this.#waits.set(id, line);
@@ -93,7 +94,7 @@ export class Recorder {
   }
 
   readonly #onAbandoned = (message: unknown) => {
-    this.#write(this.#instant(threadId, `${titleOf(message as Traced)} was abandoned by its last owner`));
+    this.#write(this.#instant(threadId, `${title(message as Traced)} was abandoned by its last owner`));
   };
 
   readonly #listeners: readonly (readonly [string, ChannelListener])[] = [

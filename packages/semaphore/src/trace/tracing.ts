@@ -39,10 +39,10 @@ class HoldTracer implements HoldObserver {
   here(): undefined {}
 
   acquired(hold: Hold): void {
-    const { kind, handle, offset } = this.#cell;
+    const { kind, handle, id: objectId } = this.#cell;
     const { count = 1, downgrade } = hold as { count?: number; downgrade?: unknown };
     const verb = kind !== 'RwLock' ? 'holds' : downgrade === undefined ? 'reads' : 'writes';
-    current?.holdBegins(hold, { kind, name: handle.name, cell: offset }, verb, count);
+    current?.holdBegins(hold, { kind, name: handle.name, objectId }, verb, count);
   }
 
   split(_hold: Hold, part: Hold): void {

@@ -4,6 +4,7 @@ import type { ObjectState } from '../../dist/index.js';
 
 const object = (name: string, holders: number[], waiters: number[]): ObjectState => ({
   kind: 'Semaphore',
+  id: `1:64:${name}`,
   name,
   closed: false,
   state: {},

@@ -164,7 +164,7 @@ test('readers read, writers write, permits are split and merged, and a downgrade
   permit.merge(part);
   permit.release();
   trace.stop();
-  const unnamed = `holds Semaphore at ${semaphore.handle.cell}`;
+  const unnamed = `holds Semaphore ${semaphore.id}`;
   expect(linesOf(readTrace(file))).toEqual({
     // The reader's hold begins before the writer's ends: nobody writes in between.
     'main thread': ['+ writes RwLock "l"', '-', `+ ${unnamed}`, '-'],

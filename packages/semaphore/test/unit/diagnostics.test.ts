@@ -56,9 +56,10 @@ describe('a wait that is', () => {
       threadId,
       kind: 'Semaphore',
       name: 'told',
-      cell: semaphore.handle.cell,
+      objectId: semaphore.id,
       method: 'acquire',
       permits: 2,
+      mode: undefined,
       priority: 0,
     });
     expect(granted).toEqual(start);
@@ -75,7 +76,7 @@ describe('a wait that is', () => {
       threadId,
       kind: 'Signal',
       name: undefined,
-      cell: signal.handle.cell,
+      objectId: signal.id,
       method: 'waitSync',
       permits: 1,
       priority: 0,
@@ -204,7 +205,7 @@ test('a lock whose owner died is told of when it is locked next', async () => {
   guard.unlock();
   mutex.lockSync().unlock();
   expect(heard.map(({ event, message }) => [event, message])).toEqual([
-    ['abandoned', { threadId, kind: 'Mutex', name: 'orphan' }],
+    ['abandoned', { threadId, kind: 'Mutex', name: 'orphan', objectId: mutex.id }],
   ]);
 });
 

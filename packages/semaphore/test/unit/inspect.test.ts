@@ -179,10 +179,12 @@ test('printed, it reads', async () => {
   );
   // Inside of something else, it keeps to its place.
   expect(timeless(format({ all: [stateOf('printed')] }))).toContain(`\n      held by thread ${threadId}: 3\n`);
-  expect(format(inspect().find(({ kind, name }) => kind === 'Latch' && name === undefined))).toBe('Latch { count: 2 }');
+  expect(format(inspect().find(({ kind, name }) => kind === 'Latch' && name === undefined))).toBe(
+    `Latch ${latch.id} { count: 2 }`,
+  );
   latch.close();
   expect(format(inspect().find(({ kind, name }) => kind === 'Latch' && name === undefined))).toBe(
-    'Latch closed { count: 2 }',
+    `Latch ${latch.id} closed { count: 2 }`,
   );
   abort.abort();
   await expect(wait).rejects.toThrow('aborted');

@@ -24,7 +24,6 @@ const methods: Record<string, readonly [string, string]> = {
   RateLimit: ['acquire', 'acquireSync'],
 };
 const kinds = Object.keys(methods);
-const HELD = ['Mutex', 'RwLock'];
 
 describe('a wait that lasts longer says so once', () => {
   let ended: ReturnType<typeof run> | undefined;
@@ -39,8 +38,9 @@ describe('a wait that lasts longer says so once', () => {
     expect(said.name).toBe('LongWaitWarning');
     expect(said.message).toMatch(new RegExp(`^${wait}\\(\\) of ${kind} "${name}" has waited for \\d+ ms$`));
     // Whose it is to say who holds it.
-    const holder = HELD.includes(kind) ? ' {2}held by thread 0: \\d+\\n' : '';
-    expect(said.detail).toMatch(new RegExp(`^${holder} {2}thread 0 waiting for \\d+ ms$`));
+    const holder = { Mutex: ' {2}held by thread 0: 1\\n', RwLock: ' {2}held by thread 0: 1 to write\\n' }[kind] ?? '';
+    const wants = kind === 'RwLock' ? ', wants to read' : '';
+    expect(said.detail).toMatch(new RegExp(`^${holder} {2}thread 0 waiting for \\d+ ms${wants}$`));
     expect(said.told).toEqual([[kind, name, wait, true]]);
     expect(said.blocked).toEqual([[kind, name, waitSync, true]]);
     // What a blocked thread says itself.

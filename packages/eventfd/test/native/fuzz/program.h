@@ -306,7 +306,8 @@ class Program {
     LeaveSync(actor);
     actor.blocked = Arrive(actor, at, /*sync=*/true);
     if (actor.blocked == nullptr || at->kind != efd::kMutex) return;
-    actor.participant.SetBlockedOn({at->arena, at->offset, at->cell(), roster_.NextOrder(), actor.blocked});
+    actor.participant.SetBlockedOn(
+        {at->arena, at->offset, at->cell(), at->generation, roster_.NextOrder(), actor.blocked});
   }
 
   void Slice(Actor& actor) {

@@ -109,7 +109,7 @@ class Actor {
     if (waiter != nullptr) {
       blocked_ = true;
       const uint64_t order = roster->NextOrder();
-      participant.SetBlockedOn({at->arena, at->offset, at->cell(), order, waiter});
+      participant.SetBlockedOn({at->arena, at->offset, at->cell(), at->generation, order, waiter});
       host->Blocked(waiter, order);
     }
     while (waiter != nullptr) {

@@ -77,7 +77,7 @@ class Actor {
       participant.EndWait(waiter);
       return nullptr;
     }
-    participant.SetBlockedOn({&world_.arena, world_.mutexes[i], at_[i]->cell(), world_.roster.NextOrder(), waiter});
+    participant.SetBlockedOn({&world_.arena, world_.mutexes[i], at_[i]->cell(), 1, world_.roster.NextOrder(), waiter});
     TheRoom().BeginBlocking(participant.thread());
     return waiter;
   }
@@ -118,6 +118,7 @@ TEST("deadlock: who blocks last is told of the cycle, from itself on, and nobody
   CHECK(steps[0].thread == 2 && steps[0].name == "c");
   CHECK(steps[1].thread == 3 && steps[1].name == "a");
   CHECK(steps[2].thread == 1 && steps[2].name == "b");
+  for (const auto& step : steps) CHECK(step.arena == world.arena.id() && step.generation == 1);
   two.GiveUp(middle);
   CHECK(!two.IsDeadlocked() && !one.IsDeadlocked() && !three.IsDeadlocked());
   one.GiveUp(first);

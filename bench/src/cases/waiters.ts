@@ -1,8 +1,7 @@
 /** What a waiter takes while it waits. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { type Case, cannot, type Entry, type Figures } from '../harness/types.js';
 import { now } from '../measure/clock.js';
+import { collector } from '../measure/collect.js';
 import { BLOCKING_ONLY, MORTICE_SINCE, MULTITHREADING_SINCE, WEB_LOCKS_SINCE, webLocks } from '../subjects/lock.js';
 
 const WAITERS = 100_000;
@@ -11,11 +10,6 @@ const FEWER = 2000;
 
 /** Waits for a permit that never comes. */
 type Wait = () => Promise<unknown>;
-
-function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
-}
 
 async function run(make: () => Promise<Wait>, waiters: number): Promise<Figures> {
   const wait = await make();

@@ -233,7 +233,7 @@ export const bounds: readonly Bound[] = [
   ...leases,
   absolute('named semaphore: uncontended tryAcquire + release, ns', 'names', 'time', 150),
   absolute('open of a name that is there, ns', 'names', 'open', 2000),
-  absolute('a million keys locked in turn: growth of the process, MB', 'names', 'grown', 16),
+  absolute('a million keys locked in turn: what they leave, MB', 'names', 'left', 2),
   absolute('uncontended tryAcquire of a RateLimit, ns', 'rate', 'time', 50),
   absolute('error of a rate over 10 s with 8 threads, %', 'rate-together', 'error', 1),
   absolute('web lock: a hand-over takes longer than one of a fair Mutex by, us', 'web-locks', 'more', 2),

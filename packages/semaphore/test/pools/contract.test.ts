@@ -225,6 +225,7 @@ describe.each(Object.entries(pools))('%s', (_name, { make, kills, remote }) => {
     [{ grace: Number.NaN }, 'ERR_OUT_OF_RANGE', 'options.grace'],
     [{ grace: null }, 'ERR_INVALID_ARG_TYPE', 'options.grace'],
     [{ maxWaiting: -1 }, 'ERR_OUT_OF_RANGE', 'options.maxWaiting'],
+    [{ maxWaiting: 2 ** 29 }, 'ERR_OUT_OF_RANGE', 'an integer >= 0 and <= 536870911, or Infinity'],
     [{ maxWaiting: '1' }, 'ERR_INVALID_ARG_TYPE', 'options.maxWaiting'],
     [{ graceful: 1 }, 'ERR_INVALID_ARG_VALUE', 'options.graceful'],
   ])('bad input: %o', async (options, code, message) => {

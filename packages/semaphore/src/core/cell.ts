@@ -6,7 +6,6 @@ import {
   InvalidHandleError,
   invalidArgType,
   native,
-  outOfRange,
   RoomResult,
   requireString,
   thisCopy,
@@ -14,6 +13,7 @@ import {
 import { agingOf, requireAging } from './aging.js';
 import { Arena, arenaFull } from './arena.js';
 import { objectId, titleOf } from './identity.js';
+import { maxWaitingWord } from './max-waiting.js';
 import { attachNamed, type Named, NamedArena, openNamed } from './names.js';
 import { type Watching, watchingOf } from './watching.js';
 
@@ -118,7 +118,7 @@ export class Cell {
   static allocate(kind: KindName, allocation: Allocation): Cell {
     const { permits, max, flags, name, bell, maxWaiting, aging, rate, watching } = allocation;
     if (name !== undefined) requireString('options.name', name);
-    const most = requireMaxWaiting(maxWaiting);
+    const most = maxWaitingWord(maxWaiting);
     const age = requireAging(aging);
     let arena = Arena.current();
     for (;;) {
@@ -304,14 +304,6 @@ export class Cell {
     const { name } = this.handle;
     return name === undefined ? this.kind : `${this.kind} ${JSON.stringify(name)}`;
   }
-}
-
-/** The word of a cell for it; -1 for no bound. */
-export function requireMaxWaiting(value: unknown): number {
-  if (value === undefined || value === Number.POSITIVE_INFINITY) return -1;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_PERMITS) return value;
-  if (typeof value !== 'number') throw invalidArgType('options.maxWaiting', 'of type number', value);
-  throw outOfRange('options.maxWaiting', `an integer >= 0 and <= ${MAX_PERMITS}, or Infinity`, value);
 }
 
 function whatIsFound(handle: Partial<Handle>): string {

@@ -17,8 +17,9 @@ import {
 import { NameNotFoundError, OpenMismatchError } from '../errors.js';
 import { agingOf, agingShown, requireAging } from './aging.js';
 import { arenaFull, BETWEEN_PROCESSES, noAddressSpace } from './arena.js';
-import { type Allocation, Flag, type Handle, Kind, type KindName, requireMaxWaiting } from './cell.js';
+import { type Allocation, Flag, type Handle, Kind, type KindName } from './cell.js';
 import { type FastPath, nativeFastPath } from './fastpath.js';
+import { maxWaitingWord } from './max-waiting.js';
 
 /** In UTF-8. A name that is longer is rather a mistake: a body, a key of a cache with its value. */
 const MOST_BYTES = 1024;
@@ -93,7 +94,7 @@ export function openNamed(kind: KindName, name: string, wanted: Allocation | und
   words[NamedWord.FLAGS] = wanted?.flags ?? 0;
   words[NamedWord.PERMITS] = wanted?.permits ?? 0;
   words[NamedWord.MAX] = wanted?.max ?? 0;
-  words[NamedWord.MAX_WAITING] = requireMaxWaiting(wanted?.maxWaiting);
+  words[NamedWord.MAX_WAITING] = maxWaitingWord(wanted?.maxWaiting);
   words[NamedWord.AGING] = requireAging(wanted?.aging);
   words[NamedWord.OVER] = over?.cell ?? 0;
   words[NamedWord.OVER_GENERATION] = over?.generation ?? 0;

@@ -10,6 +10,7 @@ import {
   throwIfAborted,
 } from 'eventfd/internal';
 import { MAX_PERMITS } from '../core/cell.js';
+import { requireMaxWaiting } from '../core/max-waiting.js';
 import { MOST_PRIORITY } from '../core/priority.js';
 import { checkWait } from '../core/wait.js';
 import { QueueFullError } from '../errors.js';
@@ -36,7 +37,7 @@ import {
 export interface RunLimits {
   /**
    * How many runs of this limit may wait for a permit: one that would be one too many is refused at once, with QueueFullError
-   * `ERR_QUEUE_FULL`. An integer from 0, which lets none wait; `Infinity`, no bound, by default. For all who share the
+   * `ERR_QUEUE_FULL`. An integer from 0, which lets none wait, to 2 ** 29 - 1; `Infinity`, no bound, by default. For all who share the
    * semaphore, give `maxWaiting` to that.
    */
   maxWaiting?: number | undefined;
@@ -108,7 +109,7 @@ export class PoolLimit<T, R, O extends object = object> {
     const { permitsOf, priorityOf, maxWaiting, runTimeout, grace, ...others } = options;
     if (permitsOf !== undefined) requireFunction('options.permitsOf', permitsOf);
     if (priorityOf !== undefined) requireFunction('options.priorityOf', priorityOf);
-    requireCount('options.maxWaiting', maxWaiting);
+    requireMaxWaiting(maxWaiting);
     requireTime('options.runTimeout', runTimeout);
     requireTime('options.grace', grace);
     refuseOthers('limit', others, []);
@@ -142,7 +143,7 @@ export class PoolLimit<T, R, O extends object = object> {
     const priority = rank === undefined ? (priorityOf?.(task) ?? 0) : rank;
     requireInteger(rank === undefined ? 'priorityOf(task)' : 'options.priority', priority, 0, MOST_PRIORITY);
     const wait = checkWait({ signal, timeout, ref });
-    const most = requireCount('options.maxWaiting', maxWaiting) ?? this.#options.maxWaiting ?? Number.POSITIVE_INFINITY;
+    const most = requireMaxWaiting(maxWaiting) ?? this.#options.maxWaiting ?? Number.POSITIVE_INFINITY;
     const ending = this.#ending(signal, runTimeout, grace);
     refuseOthers(this.#adapter.pool, forPool, this.#adapter.options);
     for (const option of ['grace', 'runTimeout'] as const) this.#requireAble(option, ending[option], forPool);
@@ -274,12 +275,6 @@ export class PoolLimit<T, R, O extends object = object> {
       this.#waiting.add(-1);
     }
   }
-}
-
-/** An integer from 0, `Infinity`, or undefined. */
-function requireCount(name: string, value: unknown): number | undefined {
-  if (value === undefined || value === Number.POSITIVE_INFINITY) return value;
-  return requireInteger(name, value, 0, Number.MAX_SAFE_INTEGER);
 }
 
 /** Milliseconds, from 0 to `Infinity`, or undefined. */

@@ -1,7 +1,7 @@
 // `pnpm pack:all [--release]`: the three tarballs as they would be published, into dist-tarballs/, and a look into each.
 // A release must have every binary; for any other purpose the one for this machine will do.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pack } from './pnpm.mjs';
@@ -36,13 +36,16 @@ function examine(tarball, wanted) {
     if (!files.includes(join('package', file))) fail(`${basename(tarball)} lacks ${file}`);
   for (const file of files)
     if (/tsbuildinfo|\/(test|build|node_modules|\.cache)\//.test(file)) fail(`${basename(tarball)} contains ${file}`);
-  if (release && /OWNER/.test(manifest.repository.url))
-    fail(`${basename(tarball)}: package.json does not say where the repository is yet`);
+  if (release && /OWNER/.test(JSON.stringify(manifest) + run('tar', ['-xOf', tarball, 'package/README.md'])))
+    fail(`${basename(tarball)}: package.json and README.md do not say where the repository is yet`);
   if (JSON.stringify(manifest).includes('workspace:')) fail(`${basename(tarball)} depends on a workspace`);
   const kilobytes = Math.round(readFileSync(tarball).length / 1000);
   console.log(`pack: dist-tarballs/${basename(tarball)}, ${files.length} files, ${kilobytes} kB`);
 }
 
+const notes = readdirSync(join(root, '.changeset')).filter((file) => /(?<!^README)\.md$/.test(file));
+if (release && notes.length > 0)
+  fail(`these are not in a version yet: ${notes.join(', ')}. \`version:next\` makes one`);
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 const { status } = spawnSync(

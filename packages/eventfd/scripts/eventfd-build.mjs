@@ -27,7 +27,6 @@ function findNodeGyp() {
 }
 
 if (process.argv.length > 2) fail('it takes no arguments. It compiles the addon of eventfd for this machine and Node');
-if (process.platform !== 'linux') fail(`eventfd(2) is a system call of Linux; there is none on ${process.platform}`);
 const gyp = findNodeGyp();
 if (gyp === undefined) fail('node-gyp was not found: run this by npx, or install node-gyp beside eventfd');
 if (!compile(gyp, root)) fail(`compiling failed (see above). ${needs}`);

@@ -8,7 +8,7 @@ export const needs =
   `Node ${process.version}: beside its binary, in the folder npm_config_nodedir names, or from nodejs.org`;
 
 /** The folder that holds include/node of the running version, if this Node was installed with its headers. */
-function headersOfThisNode() {
+export function headersOfThisNode() {
   const prefix = resolve(dirname(process.execPath), '..');
   const header = join(prefix, 'include/node/node_version.h');
   if (!existsSync(header)) return undefined;

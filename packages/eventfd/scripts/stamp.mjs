@@ -6,7 +6,7 @@ import { join } from 'node:path';
 function digestOfSources(root) {
   const hash = createHash('sha256').update(process.arch);
   const sources = readdirSync(join(root, 'native'), { recursive: true })
-    .filter((file) => /\.(cc|h)$/.test(file))
+    .filter((file) => /\.(cc|h|cjs)$/.test(file))
     .sort()
     .map((file) => join('native', file));
   for (const file of ['package.json', 'native/binding.gyp', ...sources])

@@ -24,7 +24,7 @@ export interface EventFdBinding {
   isNonBlockingFd(fd: number): number;
   /** 0 or an errno. */
   setNonBlockingFd(fd: number): number;
-  /** Takes the lock of a file, for as long as `fd` is open; false when it is another's. */
+  /** native/bind_files.cc, on every system. Takes the lock of a file, for as long as `fd` is open; false when it is another's. */
   lockFile(fd: number): boolean;
   /**
    * Waits for one of `fds` to be readable, or for up to `ms`; sets `ready` to 1 where it is and to 0 where it is not.

@@ -120,8 +120,8 @@ class Roster {
   };
 
   void BetweenSteps() {
-    S::Yield();
-    for (int i = 0; i < 1000 && wanted_.load(std::memory_order_relaxed) > 0; i++) S::Yield();
+    S::LetOthersRun();
+    for (int i = 0; i < 1000 && wanted_.load(std::memory_order_relaxed) > 0; i++) S::LetOthersRun();
   }
 
   struct Hold {

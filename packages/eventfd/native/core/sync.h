@@ -39,8 +39,8 @@ struct RealSync {
     return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
   }
 
-  // Lets others run who wait for a lock that was just let go of.
-  static void Yield() { std::this_thread::yield(); }
+  // Lets others run who wait for a lock that was just let go of. (windows.h makes the usual word for it a macro.)
+  static void LetOthersRun() { std::this_thread::yield(); }
 
   // For what is bounded by time; from any moment on.
   static int64_t Nanoseconds() {

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "fd/epoll_of.h"
+#include "os/epoll_of.h"
 
 namespace efd {
 

@@ -25,10 +25,6 @@ int IsNonBlocking(int fd);
 
 int SetNonBlocking(int fd);
 
-// Takes the lock of a file, flock(2), for as long as the descriptor is open. False when it is another's; true also
-// where the file system knows no locks.
-bool LockFile(int fd);
-
 // poll(2) for up to `ms`, together with `loop_fd`, the loop's own descriptor (-1: without it). *loop_has_work tells
 // whether that one was readable: it is when the thread is to be terminated, and for many other reasons. A signal ends
 // the wait early, with nothing ready.

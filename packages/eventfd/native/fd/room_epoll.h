@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "fd/epoll_of.h"
 #include "fd/io.h"
+#include "os/epoll_of.h"
 
 namespace efd {
 

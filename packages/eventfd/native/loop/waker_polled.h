@@ -1,13 +1,12 @@
 #pragma once
 
-#include <errno.h>
 #include <poll.h>
-#include <time.h>
 
 #include <chrono>
 
 #include "loop/poll_handle.h"
 #include "loop/waker.h"
+#include "os/os.h"
 
 namespace efd {
 
@@ -34,8 +33,12 @@ class PolledWaker : public LoopWaker {
   bool HearsLoop() const final { return true; }
   Slept Sleep(LoopWatch& watch, std::chrono::nanoseconds time) final {
     pollfd fds[] = {{descriptor(), POLLIN, 0}, {watch.fd(), POLLIN, 0}};
-    if (Poll(fds, time) <= 0) return {false, false};
+    if (Os::Poll(fds, time) <= 0) return {false, false};
     if (fds[0].revents != 0) Drain();
+    if (fds[1].revents & POLLNVAL) {
+      watch.CannotBePolled();
+      fds[1].revents = 0;
+    }
     return {fds[0].revents != 0, fds[1].revents != 0};
   }
 
@@ -51,16 +54,6 @@ class PolledWaker : public LoopWaker {
   virtual void CloseDescriptor() = 0;
   // What is readable after a signal.
   virtual int descriptor() const = 0;
-
-  static int Poll(pollfd (&fds)[2], std::chrono::nanoseconds time) {
-#ifdef __linux__
-    const timespec most = {time.count() / 1'000'000'000, time.count() % 1'000'000'000};
-    return ::ppoll(fds, 2, &most, nullptr);
-#else
-    // In milliseconds, and rather too long than too short, or it would come back for what is left again and again.
-    return ::poll(fds, 2, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(time).count()));
-#endif
-  }
 
   static void OnEvents(void* self, int, int) {
     auto* waker = static_cast<PolledWaker*>(self);

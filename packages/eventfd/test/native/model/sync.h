@@ -127,7 +127,7 @@ struct ModelSync {
     return false;
   }
 
-  static void Yield() {}
+  static void LetOthersRun() {}
   // Time stands still but for whom the world lets it pass. What is bounded by it is bounded by something else, too. Or
   // else it is the same for all, and a look at it one of the operations that others may come before.
   static int64_t Nanoseconds() {

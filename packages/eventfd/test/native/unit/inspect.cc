@@ -17,7 +17,7 @@ std::function<void()> between_steps;
 int steps = 0;
 
 struct Stepwise : efd::RealSync {
-  static void Yield() {
+  static void LetOthersRun() {
     steps++;
     if (between_steps) between_steps();
   }

@@ -123,6 +123,7 @@ Napi::Value TakeLockNews(const Napi::CallbackInfo& info) {
 }
 
 Napi::Array Told(Napi::Env env, const std::vector<Table::Info>& infos) {
+  const int64_t now = efd::RealSync::Nanoseconds();
   auto array = Napi::Array::New(env, infos.size());
   for (uint32_t i = 0; i < infos.size(); i++) {
     const Napi::HandleScope scope(env);
@@ -131,6 +132,7 @@ Napi::Array Told(Napi::Env env, const std::vector<Table::Info>& infos) {
     told.Set("name", static_cast<napi_value>(Napi::String::New(env, infos[i].name)));
     told.Set("shared", Napi::Boolean::New(env, infos[i].mode == LockMode::kShared));
     told.Set("thread", Napi::Number::New(env, infos[i].thread));
+    told.Set("ms", Napi::Number::New(env, static_cast<double>((now - infos[i].since) / 1'000'000)));
     array.Set(i, told);
   }
   return array;

@@ -16,6 +16,7 @@ export {
   Opened,
   type Parked,
   type QueriedLock,
+  type QueriedLocks,
   Role,
   RoomResult,
   type UnderWay,

@@ -388,6 +388,14 @@ export interface QueriedLock {
   readonly name: string;
   readonly shared: boolean;
   readonly thread: number;
+  /** For how long it has been held, or waited for, in milliseconds. */
+  readonly ms: number;
+}
+
+/** All of a process, at one moment: held in the order of the grants, pending in that of the requests. */
+export interface QueriedLocks {
+  readonly held: readonly QueriedLock[];
+  readonly pending: readonly QueriedLock[];
 }
 
 /**
@@ -403,8 +411,7 @@ export interface LocksBinding {
   expireLock(request: number): number;
   /** Fills `batch` with `request << 2 | news`, by `LockNews`, and says how many there were. */
   takeLockNews(copy: number, batch: Uint32Array): number;
-  /** All of the process, at one moment: held in the order of the grants, pending in that of the requests. */
-  queryLocks(): { readonly held: readonly QueriedLock[]; readonly pending: readonly QueriedLock[] };
+  queryLocks(): QueriedLocks;
 }
 
 type Addon = EventFdBinding & RoomBinding & NamesBinding & LocksBinding;

@@ -1,9 +1,11 @@
 import { inspect as format } from 'node:util';
-import { type InspectedObject, native } from 'eventfd/internal';
+import { type InspectedObject, native, type QueriedLocks } from 'eventfd/internal';
 import { agingShown } from './core/aging.js';
 import { Flag, Kind, type KindName, MAX_PERMITS } from './core/cell.js';
 import { objectId, titleOf } from './core/identity.js';
-import { amountOf, amountText, type LockMode } from './core/lock-mode.js';
+import { amountOf, amountText, type LockMode, modeText } from './core/lock-mode.js';
+import type { LockMode as WebLockMode } from './web-locks/lock.js';
+import { webLockStates } from './web-locks/states.js';
 
 /** Where permits were acquired that are held, and for how long they have been. */
 export interface Acquisition {
@@ -19,10 +21,12 @@ export interface Acquisition {
 /** Who holds permits of an object. */
 export interface Holder {
   readonly threadId: number;
-  /** How many; of an RwLock, how many times it reads, or that it writes once. */
+  /** How many; of an RwLock, how many times it reads, or that it writes once; of a Web Lock, how often it has that. */
   readonly permits: number;
-  /** Of an RwLock. */
-  readonly mode?: LockMode;
+  /** Of an RwLock, and of a Web Lock. */
+  readonly mode?: LockMode | WebLockMode;
+  /** Of a Web Lock: for how long, in milliseconds. Where it is shared and the thread has it several times, the first. */
+  readonly heldMs?: number;
   /** Of an object with `trackHolders`: where, those first that are held longest. Up to 4,096 acquires of a thread are noted. */
   readonly acquired?: readonly Acquisition[];
 }
@@ -32,8 +36,8 @@ export interface Waiter {
   readonly threadId: number;
   /** How many permits it wants; 0 where there are none to want. */
   readonly permits: number;
-  /** Of an RwLock: what for. */
-  readonly mode?: LockMode;
+  /** Of an RwLock: what for. And of a Web Lock. */
+  readonly mode?: LockMode | WebLockMode;
   /** Whether its thread is blocked for it. */
   readonly sync: boolean;
   /** From 0 to 7: the higher go first. */
@@ -42,15 +46,15 @@ export interface Waiter {
   readonly waitedMs: number;
 }
 
-/** A shared object, as it was at one moment. */
+/** A shared object, as it was at one moment; or a Web Lock that is held or waited for. */
 export interface ObjectState {
-  readonly kind: KindName;
+  readonly kind: KindName | 'WebLock';
   /** No other object of the process has it, now or ever; the same on every thread. */
   readonly id: string;
   readonly name: string | undefined;
   readonly closed: boolean;
   /**
-   * What the kind says of itself: `{ available: 1, permits: 4 }` of a Semaphore. With `maxWaiting` and
+   * What the kind says of itself: `{ available: 1, permits: 4 }` of a Semaphore, `{ held: true, shared: false }` of a Web Lock. With `maxWaiting` and
    * `aging` where one was given.
    */
   readonly state: Readonly<Record<string, number | boolean>>;
@@ -92,7 +96,7 @@ function holdersOf(kind: KindName, { holders }: InspectedObject): Holder[] {
 }
 
 /** Who holds it and where that was acquired, in lines. */
-export function holderLines({ threadId, permits, mode, acquired = [] }: Holder): string[] {
+export function holderLines({ threadId, permits, mode, heldMs, acquired = [] }: Holder): string[] {
   const places = acquired.flatMap(({ stack, permits: some, holds, heldMs }) => {
     const times = holds === 1 ? '' : ` in ${holds} acquires, the first`;
     return [
@@ -100,19 +104,25 @@ export function holderLines({ threadId, permits, mode, acquired = [] }: Holder):
       ...stack.split('\n').map((frame) => `      ${frame.trim()}`),
     ];
   });
-  return [`  held by thread ${threadId}: ${amountText({ permits, ...(mode && { mode }) })}`, ...places];
+  const since = heldMs === undefined ? '' : ` for ${heldMs} ms`;
+  return [`  held by thread ${threadId}: ${amountText({ permits, ...(mode && { mode }) })}${since}`, ...places];
 }
 
 /** Who waits and for how long, in a line. */
 export function waiterLine({ threadId, permits, mode, sync, priority, waitedMs }: Waiter): string {
   const how = `${sync ? 'blocked' : 'waiting'} for ${waitedMs} ms`;
-  const what = mode === undefined ? (permits > 1 ? `, wants ${permits}` : '') : `, wants to ${mode}`;
+  const what =
+    mode === undefined
+      ? permits > 1
+        ? `, wants ${permits}`
+        : ''
+      : `, wants ${mode === 'read' || mode === 'write' ? '' : 'it '}${modeText(mode)}`;
   return `  thread ${threadId} ${how}${what}${priority > 0 ? `, priority ${priority}` : ''}`;
 }
 
 /** One line for an object, one for each holder and waiter. */
 class Inspected implements ObjectState {
-  readonly kind: KindName;
+  readonly kind: ObjectState['kind'];
   readonly id: string;
   readonly name: string | undefined;
   readonly closed: boolean;
@@ -120,19 +130,31 @@ class Inspected implements ObjectState {
   readonly holders: readonly Holder[];
   readonly waiters: readonly Waiter[];
 
-  constructor(kind: KindName, object: InspectedObject) {
+  constructor({ kind, id, name, closed, state, holders, waiters }: ObjectState) {
     this.kind = kind;
-    this.id = objectId(object);
-    this.name = object.name === '' ? undefined : object.name;
-    this.closed = (object.flags & Flag.CLOSED) !== 0;
+    this.id = id;
+    this.name = name;
+    this.closed = closed;
+    this.state = state;
+    this.holders = holders;
+    this.waiters = waiters;
+  }
+
+  static of(kind: KindName, object: InspectedObject): Inspected {
     const { aging, maxWaiting } = object;
-    this.state = { ...stateOf[kind](object), ...(maxWaiting < 0 ? {} : { maxWaiting }), ...agingShown(aging) };
-    this.holders = holdersOf(kind, object);
-    this.waiters = object.waiters.map(({ thread, permits, ...waiter }) => ({
-      threadId: thread,
-      ...amountOf(kind, permits),
-      ...waiter,
-    }));
+    return new Inspected({
+      kind,
+      id: objectId(object),
+      name: object.name === '' ? undefined : object.name,
+      closed: (object.flags & Flag.CLOSED) !== 0,
+      state: { ...stateOf[kind](object), ...(maxWaiting < 0 ? {} : { maxWaiting }), ...agingShown(aging) },
+      holders: holdersOf(kind, object),
+      waiters: object.waiters.map(({ thread, permits, ...waiter }) => ({
+        threadId: thread,
+        ...amountOf(kind, permits),
+        ...waiter,
+      })),
+    });
   }
 
   [format.custom](_depth: number, options: object): string {
@@ -149,15 +171,21 @@ class Inspected implements ObjectState {
 export function statesOf(objects: readonly InspectedObject[]): readonly ObjectState[] {
   return objects.flatMap((object) => {
     const kind = kindNames[object.kind];
-    return kind === undefined ? [] : [new Inspected(kind, object)];
+    return kind === undefined ? [] : [Inspected.of(kind, object)];
   });
 }
 
+/** What is shown of a process: its objects, and its Web Locks. */
+export function allStates(objects: readonly InspectedObject[], locks: QueriedLocks): readonly ObjectState[] {
+  return [...statesOf(objects), ...webLockStates(locks).map((state) => new Inspected(state))];
+}
+
 /**
- * Every live shared object of the process, with who holds it and who waits for it, by `threadId`. For people: print it.
+ * Every live shared object of the process, with who holds it and who waits for it, by `threadId`; after them the Web Locks of
+ * `@eventfd/semaphore/web-locks` that somebody holds or waits for. For people: print it.
  *
  * A picture of moments that lie close together, since no thread is stopped for it.
  */
 export function inspect(): readonly ObjectState[] {
-  return statesOf(native.inspect());
+  return allStates(native.inspect(), native.queryLocks());
 }

@@ -49,6 +49,7 @@ struct LockRequest : InLockName, InLockTable, InLockNews {
 
   // Under the table's lock.
   LockState state = LockState::kPending;
+  int64_t since = 0;            // it waits, or is held; by S::Nanoseconds()
   LockName<S>* name = nullptr;  // null once it was stolen
 
   // Written under the table's lock; its thread looks for it without.
@@ -117,6 +118,7 @@ class LockTable {
   // in the news.
   Request* Make(Client* client, std::u16string_view text, LockMode mode, LockUrgency urgency, uint32_t copy = 0) {
     AtPoint("asking");
+    const int64_t now = S::Nanoseconds();
     Wakes<S> wakes;
     Request* request = nullptr;
     {
@@ -136,6 +138,7 @@ class LockTable {
       request->copy = copy;
       request->mode = mode;
       request->name = name;
+      request->since = now;
       if (urgency == LockUrgency::kSteals) {
         while (Request* holder = name->held.front()) Steal(holder, &wakes);
       }
@@ -221,6 +224,7 @@ class LockTable {
     std::u16string name;
     LockMode mode;
     int thread;
+    int64_t since;
   };
   struct Snapshot {
     std::vector<Info> held, pending;
@@ -261,6 +265,7 @@ class LockTable {
       static_cast<InLockName*>(first)->Unlink();
       static_cast<InLockTable*>(first)->Unlink();
       Hold(first);
+      first->since = S::Nanoseconds();
       first->was_granted = true;
       Tell(first, wakes);
     }
@@ -313,7 +318,7 @@ class LockTable {
 
   static void Copy(const All& all, std::vector<Info>* infos) {
     for (Request* each = all.front(); each != nullptr; each = all.after(each)) {
-      infos->push_back({*each->name->text, each->mode, each->client->thread()->id});
+      infos->push_back({*each->name->text, each->mode, each->client->thread()->id, each->since});
     }
   }
 

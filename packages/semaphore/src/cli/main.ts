@@ -10,7 +10,7 @@ import { Target } from './target.js';
 
 const HELP = `npx @eventfd/semaphore inspect <pid> [--stacks] [--watch] [--json]
 
-Shows every object of @eventfd/semaphore in the process: who holds it, who waits for it and for how long, by thread, and the
+Shows every object of @eventfd/semaphore in the process, and its Web Locks: who holds it, who waits for it and for how long, by thread, and the
 cycle of threads that wait for each other, if there is one. Also of a process whose main thread is blocked in a lock.
 
   --stacks    where each thread is in JavaScript

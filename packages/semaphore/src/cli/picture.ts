@@ -1,6 +1,6 @@
 /** One look into the process. */
-import type { InspectedObject } from 'eventfd/internal';
-import { type ObjectState, statesOf } from '../inspect.js';
+import type { InspectedObject, QueriedLocks } from 'eventfd/internal';
+import { allStates, type ObjectState } from '../inspect.js';
 import { type CycleStep, cycleIn } from './cycle.js';
 import { Failure } from './failure.js';
 import type { Inspector, Thread } from './inspector.js';
@@ -23,7 +23,8 @@ export interface Picture {
 
 const objectsOf = (addon: string) => `(() => {
   const require = process.getBuiltinModule('module').createRequire(${JSON.stringify(addon)});
-  return JSON.stringify([process.version, require(${JSON.stringify(addon)}).inspect()]);
+  const eventfd = require(${JSON.stringify(addon)});
+  return JSON.stringify([process.version, eventfd.inspect(), eventfd.queryLocks()]);
 })()`;
 
 /** Run as an interrupt, it has below it what was interrupted. */
@@ -60,8 +61,12 @@ async function stacksOf(inspector: Inspector): Promise<Stack[]> {
 }
 
 export async function look(target: Target, inspector: Inspector, withStacks: boolean): Promise<Picture> {
-  const [node, inspected] = (await json(inspector.main, objectsOf(target.addon))) as [string, InspectedObject[]];
-  const objects = statesOf(inspected);
+  const [node, inspected, locks] = (await json(inspector.main, objectsOf(target.addon))) as [
+    string,
+    InspectedObject[],
+    QueriedLocks,
+  ];
+  const objects = allStates(inspected, locks);
   const picture = { pid: target.pid, node, objects, cycle: cycleIn(objects) };
   return withStacks ? { ...picture, stacks: await stacksOf(inspector) } : picture;
 }

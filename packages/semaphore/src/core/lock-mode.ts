@@ -1,4 +1,5 @@
 /** An RwLock is locked to read or to write. Its cell counts readers; who writes takes all that it can count. */
+import type { LockMode as WebLockMode } from '../web-locks/lock.js';
 import { type KindName, MAX_PERMITS } from './cell.js';
 
 export type LockMode = 'read' | 'write';
@@ -15,7 +16,9 @@ export function amountOf(kind: KindName, permits: number): Amount {
   return permits === MAX_PERMITS ? { permits: 1, mode: 'write' } : { permits, mode: 'read' };
 }
 
-/** In words: `2`, `2 to read`, `1 to write`. */
-export function amountText({ permits, mode }: Amount): string {
-  return mode === undefined ? `${permits}` : `${permits} to ${mode}`;
+/** In words: `2`, `2 to read`, `1 to write`; of a Web Lock `1 exclusive`, `2 shared`. */
+export function amountText({ permits, mode }: { permits: number; mode?: LockMode | WebLockMode }): string {
+  return mode === undefined ? `${permits}` : `${permits} ${modeText(mode)}`;
 }
+
+export const modeText = (mode: LockMode | WebLockMode) => (mode === 'read' || mode === 'write' ? `to ${mode}` : mode);

@@ -26,7 +26,10 @@ async function lineOf({ stdout }: ChildProcess): Promise<string> {
 }
 
 /** Whose inspector takes whatever port is free. */
-async function stuck(how: 'blocked' | 'awaiting', ...flags: string[]): Promise<ChildProcess & { pid: number }> {
+async function stuck(
+  how: 'blocked' | 'awaiting' | 'web locks',
+  ...flags: string[]
+): Promise<ChildProcess & { pid: number }> {
   const fixture = path('../fixtures/stuck.mjs');
   const child = start(process.execPath, ['--inspect-port=0', ...flags, fixture, how]);
   expect(await lineOf(child)).toBe('stuck');
@@ -109,6 +112,27 @@ test('promises that wait for each other, as JSON', async () => {
   expect(cycle).toEqual([
     { threadId: 1, object: 'Mutex "first"', sync: false },
     { threadId: 0, object: 'Mutex "second"', sync: false },
+  ]);
+});
+
+test('Web Locks: who holds, who waits and for how long, and the cycle', async () => {
+  const child = await stuck('web locks');
+  const { code, stdout } = await eventfd('inspect', child.pid);
+  expect(code).toBe(0);
+  expect(stdout).toContain(': 4 objects, 2 held, 2 waited for\n');
+  for (const [name, holder, waiter] of [
+    ['first', 0, 1],
+    ['second', 1, 0],
+  ]) {
+    const lines = String.raw`\n {2}held by thread ${holder}: 1 exclusive for \d+ ms\n {2}thread ${waiter} waiting for \d+ ms, wants it exclusive\n`;
+    expect(stdout).toMatch(new RegExp(`WebLock "${name}" \\{ held: true, shared: false \\}${lines}`));
+  }
+  expect(stdout).toContain('a cycle, in part of promises:\n');
+  expect(stdout).toContain('  thread 1 awaits WebLock "first", which thread 0 holds\n');
+  const { cycle } = JSON.parse((await eventfd('inspect', child.pid, '--json')).stdout);
+  expect(cycle.map(({ object }: { object: string }) => object).toSorted()).toEqual([
+    'WebLock "first"',
+    'WebLock "second"',
   ]);
 });
 

@@ -1,5 +1,5 @@
 /** One Node measured: what was asked for, written down as it goes. */
-import { cases } from './cases/index.js';
+import { caseOf, cases } from './cases/index.js';
 import { boundsOf } from './check/judge.js';
 import { carryOutRounds, roundsFor } from './check/rounds.js';
 import type { Arguments } from './harness/args.js';
@@ -18,7 +18,7 @@ const MARGIN_S = 5;
 
 export function plansOf(args: Arguments): Plan[] {
   return cases
-    .filter(({ id }) => args.cases.length === 0 || args.cases.includes(id))
+    .filter(({ id, quick }) => (args.cases.length === 0 ? !args.quick || quick !== false : args.cases.includes(id)))
     .map((each) => {
       // What is asked for by name is measured; a quick look at everything leaves out what takes long.
       const asked = Object.entries(each.subjects).filter(([id, entry]) =>
@@ -57,7 +57,7 @@ export async function measure(args: Arguments, node: Node, floor: string, signal
   };
   const estimate = new Estimate();
   const plan = (theCase: string, runs: number) => {
-    estimate.plan(theCase, runs);
+    estimate.plan(theCase, runs, caseOf(theCase)?.seconds);
     tally.planned = estimate.planned;
   };
   let progress: Progress | undefined;

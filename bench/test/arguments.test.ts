@@ -52,6 +52,14 @@ describe('the command line', () => {
     expect(run).toEqual(['ours', 'wait-async']);
   });
 
+  it('leaves out, in a quick look, whole cases that tell least; not those that are named', () => {
+    const quick = plansOf(parse(['--quick'])).map((plan) => plan.case.id);
+    expect(quick).toEqual(expect.arrayContaining(['uncontended-sync', 'contended', 'rarely-contended', 'death']));
+    expect(quick).not.toContain('names');
+    expect(plansOf(parse(['--quick', '--case', 'names'])).map((plan) => plan.case.id)).toEqual(['names']);
+    expect(plansOf(parse([])).map((plan) => plan.case.id)).toContain('names');
+  });
+
   it('says what is wrong and exits with 2, without a stack', () => {
     const { status, stderr, stdout } = bench('--case', 'nope');
     expect(status).toBe(2);

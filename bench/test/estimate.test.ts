@@ -19,6 +19,18 @@ describe('how long the rest takes', () => {
     expect(estimate.left()).toBe(2 * 1 + 2 * 9 + 2 * 5);
   });
 
+  it('goes by what a case says of itself, until it has run', () => {
+    const estimate = new Estimate();
+    estimate.plan('short', 2);
+    estimate.plan('long', 10, 20);
+    estimate.plan('later', 3);
+    estimate.ran('short', 2);
+    expect(estimate.left()).toBe(2 + 10 * 20 + 3 * 2);
+    // It says nothing of the others.
+    estimate.ran('long', 30);
+    expect(estimate.left()).toBe(2 + 9 * 30 + 3 * 2);
+  });
+
   it('grows with what is planned, and is never below nothing', () => {
     const estimate = new Estimate();
     estimate.plan('short', 1);

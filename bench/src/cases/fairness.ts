@@ -90,6 +90,8 @@ export const fairness: Case = {
     "nothing. Jain's index: 1, or 1/n when one had all. Waits: from wanting it to having it, of all workers, also those that began before or ended after. In such a short time a lock that serves " +
     'at random looks less fair than it is; with strict turns the longest wait is that of all others together.',
   points: [4, 8].map((workers) => ({ workers })),
+  // The contended mutex says as much in short: the index, and the longest wait.
+  quick: false,
   quickPoints: [{ workers: 4 }],
   rounds: 3,
   metrics: {

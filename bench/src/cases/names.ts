@@ -90,6 +90,8 @@ export const names: Case = {
     'what is alive in the heap after a garbage collection, and what the process has beside the heap. The growth of the process ' +
     '(resident) has what V8 keeps of pages for later, too.',
   points: [{}],
+  quick: false,
+  seconds: 4,
   rounds: 3,
   deadline: 60_000,
   metrics: {

@@ -25,6 +25,7 @@ export const rate: Case = {
     'One thread asks for permits of a rate that has plenty. Ours reads the monotonic clock and changes a word that all threads ' +
     'share, by a call into C++; limiter counts in objects of its thread. rate-limiter-flexible, in memory, has no other form than a promise.',
   points: [{}],
+  quick: false,
   metrics: { time: { unit: 'ns', title: 'a permit', better: 'less' } },
   subjects: {
     ours: loop(async () => {
@@ -156,6 +157,7 @@ export const rateTogether: Case = {
     'in all differs from the rate; before that, of a rate that has plenty, how long it takes from one permit to the next of all ' +
     'threads together. Peers that count on one thread have no such rate.',
   points: [{}],
+  seconds: ERROR_MS / 1000,
   rounds: 2,
   metrics: {
     error: { unit: '%', title: 'error', better: 'less' },

@@ -26,6 +26,7 @@ export const refused: Case = {
     'One thread, one permit that is taken, nobody may wait. Most of it is the error with its stack: the floor makes one, ' +
     'throws it and catches it. No peer bounds a queue that threads share.',
   points: [{}],
+  quick: false,
   metrics: { time: { unit: 'ns', title: 'ask and be refused', better: 'less' } },
   subjects: {
     ours: loop(async () => {

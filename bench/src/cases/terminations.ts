@@ -58,6 +58,7 @@ export const terminations: Case = {
     `${AT_ONCE} workers at a time acquire and release in every way there is and are terminated up to 0.3 ms after they ` +
     'began. Lost: permits that are neither free nor held in the end, or that there are too many of. Stuck: waits that nobody served.',
   points: [{}],
+  seconds: 20,
   rounds: 3,
   checkRounds: 10,
   quickRounds: 1,

@@ -4,14 +4,18 @@ interface Runs {
   planned: number;
   done: number;
   seconds: number;
+  /** What one takes, as far as its case says so. */
+  each: number | undefined;
 }
 
 export class Estimate {
   readonly #cases = new Map<string, Runs>();
 
-  /** So many more runs of a case are to come. */
-  plan(theCase: string, runs: number): void {
-    this.#of(theCase).planned += runs;
+  /** So many more runs of a case are to come. `each`: about how long one takes, in seconds, where the case says so. */
+  plan(theCase: string, runs: number, each?: number): void {
+    const known = this.#of(theCase);
+    known.planned += runs;
+    known.each = each;
   }
 
   /** One of them has been. */
@@ -25,19 +29,22 @@ export class Estimate {
     return this.#sum(({ planned }) => planned);
   }
 
-  /** In seconds; undefined as long as nothing has run. A case that has not begun takes what a run took on average. */
+  /**
+   * In seconds; undefined as long as nothing has run. A run of a case that has not begun takes what its case says, or else what
+   * those took on average that said nothing either.
+   */
   left(): number | undefined {
-    const done = this.#sum((runs) => runs.done);
-    if (done === 0) return undefined;
-    const usual = this.#sum(({ seconds }) => seconds) / done;
+    if (this.#sum((runs) => runs.done) === 0) return undefined;
+    const done = this.#sum((runs) => (runs.each === undefined ? runs.done : 0));
+    const usual = done === 0 ? 1 : this.#sum((runs) => (runs.each === undefined ? runs.seconds : 0)) / done;
     return this.#sum((runs) => {
-      const each = runs.done > 0 ? runs.seconds / runs.done : usual;
+      const each = runs.done > 0 ? runs.seconds / runs.done : (runs.each ?? usual);
       return Math.max(0, runs.planned - runs.done) * each;
     });
   }
 
   #of(theCase: string): Runs {
-    const known = this.#cases.get(theCase) ?? { planned: 0, done: 0, seconds: 0 };
+    const known = this.#cases.get(theCase) ?? { planned: 0, done: 0, seconds: 0, each: undefined };
     this.#cases.set(theCase, known);
     return known;
   }

@@ -59,6 +59,10 @@ export interface Case {
   readonly subjects: Readonly<Record<string, Entry>>;
   /** After this many milliseconds a process is stuck: it is killed, and the figure is missing. */
   readonly deadline?: number;
+  /** About how long a run takes, where that is far from the usual second: for the line of progress, until one has been. */
+  readonly seconds?: number;
+  /** False: not with --quick, unless it is asked for by name. */
+  readonly quick?: boolean;
 }
 
 /** What disturbed the machine while a process ran. */

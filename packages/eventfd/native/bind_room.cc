@@ -79,6 +79,26 @@ Napi::Value ParkSync(const Napi::CallbackInfo& info) {
   return Number(info, at == nullptr ? efd::Result::kRefused : Env(info).ParkSync(at, WantedOf(info), Double(info, 6)));
 }
 
+// Without node-addon-api, as TryDraw: it is the shortest way to a permit that is about to be free.
+napi_value SpinSync(napi_env env, napi_callback_info info) {
+  std::size_t count = 2;
+  napi_value given[2], result = nullptr;
+  void* data = nullptr;
+  uint32_t id = 0;
+  int32_t permits = 0, taken = efd::kNotNow;
+  if (napi_get_cb_info(env, info, &count, given, nullptr, &data) != napi_ok || count < 2 ||
+      napi_get_value_uint32(env, given[0], &id) != napi_ok ||
+      napi_get_value_int32(env, given[1], &permits) != napi_ok) {
+    napi_throw_type_error(env, nullptr, "eventfd: bad argument to the addon");
+    return nullptr;
+  }
+  auto* room = static_cast<RoomEnv*>(data);
+  auto* at = room->participant().At(id);
+  if (at != nullptr && at->slot() != nullptr && permits > 0) taken = room->SpinSync(at, permits);
+  napi_create_int32(env, taken, &result);
+  return result;
+}
+
 Napi::Value WaitSync(const Napi::CallbackInfo& info) {
   return Number(info, Env(info).WaitSync(Double(info, 0)));
 }
@@ -316,9 +336,13 @@ Blocking BindRoom(Napi::Env env, Napi::Object exports, std::unique_ptr<efd::Loop
   bind("giveBackTokens", Checked<GiveBackTokens, "nn">);
   bind("available", Checked<Available, "n">);
   bind("retryAfter", Checked<RetryAfter, "nn">);
-  napi_value try_draw = nullptr;
-  napi_create_function(env, "tryDraw", NAPI_AUTO_LENGTH, TryDraw, room_env, &try_draw);
-  exports.Set("tryDraw", Napi::Value(env, try_draw));
+  const auto bind_plain = [&](const char* name, napi_callback function) {
+    napi_value made = nullptr;
+    if (napi_create_function(env, name, NAPI_AUTO_LENGTH, function, room_env, &made) == napi_ok)
+      exports.Set(name, made);
+  };
+  bind_plain("spinSync", SpinSync);
+  bind_plain("tryDraw", TryDraw);
   bind("notify", Checked<Notify, "nn">);
   bind("resize", Checked<Resize, "nnn">);
   bind("forget", Checked<Forget, "nn">);

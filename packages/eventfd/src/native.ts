@@ -280,6 +280,8 @@ export interface RoomBinding {
     timeout: number,
     ms: number,
   ): number;
+  /** As `tryAcquire`, for a moment: before `parkSync`, where what is wanted may be about to be free. */
+  spinSync(attachment: number, permits: number): number;
   waitSync(ms: number): number;
   heardSync(): void;
   leaveSync(): boolean;

@@ -15,7 +15,6 @@ import type { Hold } from './core/hold.js';
 import { objectId, titleOf } from './core/identity.js';
 import { Opening } from './core/opening.js';
 import {
-  type CheckedLockSyncWait,
   type CheckedLockWait,
   checkLockWait,
   type LockOptions,
@@ -150,12 +149,12 @@ export class Mutex extends SharedObject {
    */
   lockSync(options?: LockSyncOptions): MutexGuard {
     const wait = requireLockSyncWait(options);
-    const guard = this.#core.tryHold(1, new MutexGuard(this.#core, 1, wait.priority));
-    if (guard !== undefined) return guard;
+    const guard = new MutexGuard(this.#core, 1, wait.priority);
+    if (this.#core.holdSoon(1, guard, wait) !== undefined) return guard;
     if (this.#core.isHolder) {
       throw new DeadlockError([{ threadId, mutex: this.#core.cell.title }]);
     }
-    return lockSyncWith(this.#core, wait);
+    return this.#core.waitSync(1, guard, 'lockSync', wait, { lasting: throwIfDeadlocked });
   }
 
   /**
@@ -301,10 +300,6 @@ function allocate(options: MutexOptions, to: Allocator = Cell): Cell {
 
 function lockWith(core: BatchSemaphore, wait: CheckedLockWait): Promise<MutexGuard> {
   return core.hold(1, new MutexGuard(core, 1, wait.priority), 'lock', wait);
-}
-
-function lockSyncWith(core: BatchSemaphore, wait: CheckedLockSyncWait): MutexGuard {
-  return core.holdSync(1, new MutexGuard(core, 1, wait.priority), 'lockSync', wait, { lasting: throwIfDeadlocked });
 }
 
 function throwIfDeadlocked(): void {

@@ -152,6 +152,15 @@ class RoomEnv {
   // The same of the sync wait.
   int32_t ExpireSync() { return sync_wait_.Expire(); }
 
+  // Before a sync wait: looks for what it wants for as long as that may pay, with nothing made and nobody told.
+  // kNotNow: it has to wait; that it looked already is kept for the ParkSync that follows.
+  TryResult SpinSync(RealParticipant::Attachment* at, int32_t want) {
+    LeaveSync();  // as Park
+    const TryResult result = Spin(at, want);
+    if (result == kNotNow) spun_ = at;
+    return result;
+  }
+
   // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones.
   int32_t ParkSync(RealParticipant::Attachment* at, const Wanted& wanted, double ms) {
     LeaveSync();  // as Park
@@ -270,8 +279,9 @@ class RoomEnv {
   // Result::kGranted, Result::kClosed, Result::kFull, Result::kTooLate, or Result::kWaiting with the waiter queued.
   int32_t Begin(RealParticipant::Attachment* at, const Wanted& wanted, bool sync, RealWaiter** queued) {
     const Role role = wanted.role;
-    if (role == Role::kTaker) {
-      if (const int32_t result = Spin(at, wanted.permits); result != Result::kWaiting) return result;
+    if (role == Role::kTaker && std::exchange(spun_, nullptr) != at) {
+      const TryResult result = Spin(at, wanted.permits);
+      if (result != kNotNow) return result == kIsClosed ? Result::kClosed : Result::kGranted;
     }
     RealWaiter* waiter = participant_.NewWait(at, wanted.permits, role, sync);
     waiter->since = RealSync::Nanoseconds();
@@ -302,14 +312,14 @@ class RoomEnv {
     return at->kind == kSemaphore ? RealSync::Load(at->cell() + kTotal) : 1;
   }
 
-  int32_t Spin(RealParticipant::Attachment* at, int32_t want) {
+  TryResult Spin(RealParticipant::Attachment* at, int32_t want) {
     // What this thread holds itself, or has promises queued for, it would wait for in vain: it spins. Nor does it where
     // it looks as if the queue were full, since to be refused takes no time; whether it is, Arrive decides.
-    if (at->waits > 0 || (at->slot() != nullptr && RealSync::Load(at->slot()) > 0)) return Result::kWaiting;
+    if (at->waits > 0 || (at->slot() != nullptr && RealSync::Load(at->slot()) > 0)) return kNotNow;
     const int32_t most = RealSync::Load(at->cell() + kMaxWaiting);
-    if (most >= 0 && RealSync::Load(at->cell() + kWaiting) >= most) return Result::kWaiting;
+    if (most >= 0 && RealSync::Load(at->cell() + kWaiting) >= most) return kNotNow;
     // Behind who is owed what comes next it would spin in vain, too, and in its place.
-    if (RealSync::Load(at->cell() + kState) & kQueueFirst) return Result::kWaiting;
+    if (RealSync::Load(at->cell() + kState) & kQueueFirst) return kNotNow;
     auto result = kNotNow;
     spinner_.Until(
         at->cell(),
@@ -318,7 +328,7 @@ class RoomEnv {
           return result != kNotNow;
         },
         HoldersOf(at));
-    return result >= kTaken ? Result::kGranted : result == kIsClosed ? Result::kClosed : Result::kWaiting;
+    return result;
   }
 
   // Opens the waker at the thread's first wait. 0, or an errno.
@@ -434,6 +444,7 @@ class RoomEnv {
   RateAlarms alarms_{loop_, &room_};
   int refs_ = 0;
   Spinner<RealSync> spinner_;
+  const RealParticipant::Attachment* spun_ = nullptr;  // what the thread has just looked for
   SyncWait sync_wait_{loop_, &participant_, waker_.get(), &spinner_};
   RealWaiter* decided_[kBatch];
   uint32_t telling_ = 0;           // how many of them JavaScript is being told of

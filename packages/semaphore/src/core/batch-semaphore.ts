@@ -7,7 +7,7 @@ import { native, Role, type SyncHooks } from 'eventfd/internal';
 import type { Arena } from './arena.js';
 import { Bell } from './bell.js';
 import { type Cell, Flag, Word } from './cell.js';
-import { publishAbandoned } from './diagnostics.js';
+import { areWaitsWatched, publishAbandoned } from './diagnostics.js';
 import { ReleaseResult, TryResult } from './fastpath.js';
 import type { Hold } from './hold.js';
 import { NamedArena } from './names.js';
@@ -62,8 +62,12 @@ export class BatchSemaphore {
       }
     }
     if (result === TryResult.TAKEN && this.observer === undefined) return hold;
+    return this.#tried(result, hold);
+  }
+
+  #tried<H extends Hold>(result: number, hold: H): H | undefined {
     if (result === TryResult.NOT_NOW) return undefined;
-    if (result === TryResult.CLOSED) throw cell.closedError();
+    if (result === TryResult.CLOSED) throw this.cell.closedError();
     this.#foundAbandoned = result === TryResult.TAKEN_ABANDONED;
     hold.onAcquired();
     return hold;
@@ -144,8 +148,33 @@ export class BatchSemaphore {
     hooks?: SyncHooks,
     returns = false,
   ): H {
+    return this.holdSoon(permits, hold, wait) ?? this.waitSync(permits, hold, method, wait, hooks, returns);
+  }
+
+  /**
+   * The first step of that: takes them if they are free, or are so in a moment.
+   *
+   * All that comes with a wait is code that seldom runs, and so is slow: where nobody watches it, it takes longer than most
+   * waits. So this is all there is before the thread looks.
+   */
+  holdSoon<H extends Hold>(permits: number, hold: H, wait: CheckedLockSyncWait): H | undefined {
     const taken = this.tryHold(permits, hold);
-    if (taken !== undefined) return taken;
+    if (taken !== undefined || wait.timeout === 0 || areWaitsWatched()) return taken;
+    const result = native.spinSync(this.cell.attachment, permits);
+    // As in `tryHold`.
+    if (result === TryResult.TAKEN && this.observer === undefined) return hold;
+    return this.#tried(result, hold);
+  }
+
+  /** The second: waits. */
+  waitSync<H extends Hold>(
+    permits: number,
+    hold: H,
+    method: string,
+    wait: CheckedLockSyncWait,
+    hooks?: SyncHooks,
+    returns = false,
+  ): H {
     const bell = this.#bell;
     const watched = hooks ?? (bell && { queued: () => bell.ring() });
     return waitForSync(new HoldTarget(this, permits, hold, method, returns, wait.priority), wait, watched);

@@ -53,6 +53,11 @@ export function nextWaitId(): number {
   return native.counts.waits;
 }
 
+/** Whether somebody is told of each wait, however short. */
+export function areWaitsWatched(): boolean {
+  return channels.start.hasSubscribers || channels.granted.hasSubscribers;
+}
+
 export function publishWait(event: WaitEvent, id: number, target: Target<unknown>): void {
   const to = channels[event];
   if (to.hasSubscribers) to.publish(messageOf(id, target));

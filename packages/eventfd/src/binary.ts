@@ -67,6 +67,12 @@ export function findAddon(): unknown {
   }
 }
 
+/** The package has come without a binary for this system, which is no fault of the installation. `error` is findAddon's. */
+export function isForOthers(error: unknown): boolean {
+  const hasAlways = process.platform === 'linux' && platform in PREBUILT;
+  return isMissing(error) && !hasAlways && !isBundled();
+}
+
 /** Whether this module is not in its package any more. */
 export function isBundled(): boolean {
   try {

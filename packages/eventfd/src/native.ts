@@ -1,7 +1,7 @@
 /** The only declaration of what the addon exports. */
 import process from 'node:process';
-import { findAddon, isBundled } from './binary.js';
-import { noEventFd, placeWithoutEventFd, requirePlatform } from './platform.js';
+import { findAddon, isBundled, isForOthers } from './binary.js';
+import { noEventFd, placeWithoutEventFd, requirePlatform, unavailable } from './platform.js';
 
 /** native/bind_eventfd.cc: Python's functions, and what the class EventFd stands on. */
 export interface EventFdBinding {
@@ -490,7 +490,9 @@ function find(): Addon {
     return findAddon() as Addon;
   } catch (cause) {
     const remedy = remedyFor(cause as { code?: unknown });
-    const message = `No binary of eventfd loads on ${process.platform}-${process.arch}. ${remedy}`;
+    const here = `${process.platform}-${process.arch}`;
+    if (isForOthers(cause)) throw unavailable(`eventfd comes without a binary for ${here}. ${remedy}`, { cause });
+    const message = `No binary of eventfd loads on ${here}. ${remedy}`;
     throw Object.assign(new Error(message, { cause }), { code: 'ERR_ADDON_NOT_LOADED' });
   }
 }

@@ -7,8 +7,9 @@ import process from 'node:process';
 
 const NARROW = new Set(['arm', 'ia32', 'mips', 'mipsel', 'ppc', 'riscv32', 's390', 'x32']);
 
-function unavailable(message: string): Error {
-  return Object.assign(new Error(message), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
+/** `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`, as Node has it. */
+export function unavailable(message: string, options?: ErrorOptions): Error {
+  return Object.assign(new Error(message, options), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
 }
 
 /** Throws when nothing of the package works here. @throws Error `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM` */

@@ -1,7 +1,12 @@
 /** Where there is no eventfd(2) the package loads, and says so when it is used; where nothing works, when it is imported. */
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as eventfd from 'eventfd';
-import { expect, test } from 'vitest';
-import { runFixture } from '../support/run.js';
+import { expect, onTestFinished, test } from 'vitest';
+import { finished, runFixture } from '../support/run.js';
 
 const UNAVAILABLE = 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM';
 
@@ -35,4 +40,26 @@ test.each([
   const { imported } = await seenOn(where);
   expect(imported).toMatchObject({ name: 'Error', code: UNAVAILABLE });
   expect(imported.message).toContain(place);
+});
+
+test.each([
+  ['macOS', { platform: 'darwin', arch: 'arm64' }, 'darwin-arm64'],
+  ['Windows', { platform: 'win32', arch: 'x64' }, 'win32-x64'],
+  ['Linux on RISC-V', { platform: 'linux', arch: 'riscv64' }, 'linux-riscv64'],
+])('on %s a package without a binary for it says how to make one', async (_, where, place) => {
+  const folder = await mkdtemp(join(tmpdir(), 'eventfd-elsewhere-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const packaged = fileURLToPath(new URL('../..', import.meta.url));
+  const installed = join(folder, 'node_modules/eventfd');
+  await mkdir(installed, { recursive: true });
+  for (const part of ['lib', 'package.json'])
+    await cp(join(packaged, part), join(installed, part), { recursive: true });
+  const program = join(folder, 'elsewhere.mjs');
+  await cp(join(packaged, 'test/fixtures/elsewhere.mjs'), program);
+  const { stdout, stderr } = await finished(spawn(process.execPath, [program, JSON.stringify(where)]));
+  expect(stderr).toBe('');
+  const { imported } = JSON.parse(stdout);
+  expect(imported).toMatchObject({ name: 'Error', code: UNAVAILABLE });
+  expect(imported.message).toContain(`without a binary for ${place}`);
+  expect(imported.message).toContain('npx eventfd-build');
 });

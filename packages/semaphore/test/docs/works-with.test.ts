@@ -33,6 +33,6 @@ test.each(rows)('$what: $shownBy', ({ says, shownBy }) => {
     const [first = '', project] = name.split(' ');
     if (!(first in scripts)) expect(existsSync(join(root, first)), first).toBe(true);
     else if (project !== undefined)
-      expect(existsSync(join(root, 'scripts/runners/projects', project)), project).toBe(true);
+      expect(existsSync(join(root, 'scripts', first.replace('test:', ''), 'projects', project)), project).toBe(true);
   }
 });

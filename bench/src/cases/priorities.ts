@@ -1,6 +1,6 @@
 /** What a grant costs when many wait, and some of them before others. */
 import { type Case, cannot } from '../harness/types.js';
-import { drained } from './queue.js';
+import { drained, ofACrowd } from './queue.js';
 
 const LEVELS = 8;
 const NONE = cannot('no priorities');
@@ -16,13 +16,7 @@ export const priorities: Case = {
     'A lock that looks for the place of who comes, or for who is next, shows a rising line. (Where priorities come mixed, who ' +
     'is next lies elsewhere in memory: with 100,000 waiters a grant then takes twice as long, by what the caches lack.)',
   points: [100, 1000, 10_000, 100_000].map((waiters) => ({ waiters })),
-  quickPoints: [1000, 100_000].map((waiters) => ({ waiters })),
-  rounds: 5,
-  deadline: 20_000,
-  metrics: {
-    grant: { unit: 'ns', title: 'a grant', better: 'less' },
-    enter: { unit: 'ns', title: 'to queue up', better: 'less' },
-  },
+  ...ofACrowd,
   subjects: {
     ours: drained(async () => {
       const { Semaphore } = await import('@eventfd/semaphore');

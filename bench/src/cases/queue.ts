@@ -49,6 +49,17 @@ export function drained(make: () => Promise<Queue>, more: Partial<Entry> = {}): 
   return { way: { run: (point) => run(make, point) }, quick: false, ...more };
 }
 
+/** How it is measured, whoever stands in the queue. */
+export const ofACrowd = {
+  quickPoints: [1000, 100_000].map((waiters) => ({ waiters })),
+  rounds: 5,
+  deadline: 20_000,
+  metrics: {
+    grant: { unit: 'ns', title: 'a grant', better: 'less' },
+    enter: { unit: 'ns', title: 'to queue up', better: 'less' },
+  },
+} satisfies Partial<Case>;
+
 export const queue: Case = {
   id: 'queue',
   title: 'Queue: the cost of a grant when many wait',
@@ -57,13 +68,7 @@ export const queue: Case = {
     'first release to the last grant, by waiter. A lock whose grant costs grow with its queue shows a rising line. ' +
     'One thread only, so that async-mutex can take part: it has no threads to wake.',
   points: [1000, 10_000, 100_000].map((waiters) => ({ waiters })),
-  quickPoints: [1000, 100_000].map((waiters) => ({ waiters })),
-  rounds: 5,
-  deadline: 20_000,
-  metrics: {
-    grant: { unit: 'ns', title: 'a grant', better: 'less' },
-    enter: { unit: 'ns', title: 'to queue up', better: 'less' },
-  },
+  ...ofACrowd,
   subjects: {
     ours: drained(async () => {
       const { Semaphore } = await import('@eventfd/semaphore');

@@ -1,4 +1,4 @@
-import type { Barrier, Condition, Event, Latch, Mutex, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
+import type { Barrier, Condition, Event, Latch, Mutex, RateLimit, RwLock, Semaphore, Signal } from '@eventfd/semaphore';
 
 export const classes: {
   readonly Barrier: typeof Barrier;
@@ -6,6 +6,7 @@ export const classes: {
   readonly Event: typeof Event;
   readonly Latch: typeof Latch;
   readonly Mutex: typeof Mutex;
+  readonly RateLimit: typeof RateLimit;
   readonly RwLock: typeof RwLock;
   readonly Semaphore: typeof Semaphore;
   readonly Signal: typeof Signal;

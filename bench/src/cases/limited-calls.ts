@@ -41,6 +41,7 @@ export const limitedCalls: Case = {
     `One thread. The tasks do nothing, so that all of it is the limit; ${CROWD - LIMIT} of ${CROWD} wait for their turn. Ours counts on ` +
     'all threads, and keeps figures; the peers count on one.',
   points: [{}],
+  quick: false,
   metrics: { time: { unit: 'ns', title: 'a task', better: 'less' } },
   subjects: {
     ours: crowds(async () => {

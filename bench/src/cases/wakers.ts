@@ -58,6 +58,7 @@ export const wakers: Case = {
     'machine. Round trips as in the hand-offs, without a spin, and terminate() of a worker that is blocked in a ' +
     'synchronous wait, at random moments. It says what each way costs here, and nothing of the other systems.',
   points: [{ terminations: 100 }],
+  quick: false,
   quickPoints: [{ terminations: 20 }],
   rounds: 3,
   quickRounds: 1,

@@ -12,6 +12,11 @@ export function nodeOf(major) {
   return binaryOf(platform, major, 'bin/node', `node-${major}`);
 }
 
+/** The Node of another machine, which an emulator runs. */
+export function foreignNodeOf(arch, version) {
+  return binaryOf(`node-linux-${arch}`, version, 'bin/node', `node-${arch}`);
+}
+
 export function bunOf(version) {
   return binaryOf(`@oven/bun-linux-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`, version, 'bin/bun', 'bun');
 }
@@ -38,6 +43,7 @@ function binaryOf(packageName, version, file, name) {
     '--no-audit',
     '--no-fund',
     '--ignore-scripts',
+    '--force', // also what is for another system
     '--no-update-notifier',
   ];
   const here = ['--prefix', fresh, '--cache', join(fresh, '.npm'), '--logs-max=0', '--loglevel=error'];

@@ -2,12 +2,15 @@
 //
 //   Bun    experimental: goes through the same steps as Node (packages/semaphore/test/fixtures/runtimes.mjs)
 //   Deno   is refused on import, by a sentence and an exit code, and does not crash
+//   s390x  the same; qemu-user runs Node there, with Debian's C and C++ libraries for it (libstdc++6-s390x-cross)
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bunOf, denoOf } from './nodes.mjs';
+import { bunOf, denoOf, foreignNodeOf } from './nodes.mjs';
 import { run } from './run.mjs';
 
 const fixture = fileURLToPath(new URL('../packages/semaphore/test/fixtures/runtimes.mjs', import.meta.url));
-const VERSIONS = { bun: '1.4.5', deno: '2.9.6' };
+const VERSIONS = { bun: '1.4.5', deno: '2.9.6', s390x: '20.11.0' };
 
 /** What is wrong with how it ended; empty when nothing is. */
 function passes({ status, output }) {
@@ -17,12 +20,16 @@ function passes({ status, output }) {
   return passed.length === of && of > 5 ? '' : `${passed.length} of ${of} steps`;
 }
 
-function isRefused({ status, output }) {
-  if (status !== 1) return `exit status ${status}, not 1`;
-  return /eventfd does not run in Deno .* Node/.test(output) && output.includes('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM')
-    ? ''
-    : 'it does not say why';
-}
+const isRefused =
+  (sentence) =>
+  ({ status, output }) => {
+    if (status !== 1) return `exit status ${status}, not 1`;
+    return sentence.test(output) && output.includes('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM') ? '' : 'it does not say why';
+  };
+
+const QEMU = 'qemu-s390x';
+const libraries = '/usr/s390x-linux-gnu';
+const hasQemu = spawnSync(QEMU, ['--version']).status === 0 && existsSync(`${libraries}/lib/libstdc++.so.6`);
 
 const runtimes = [
   { name: `Node ${process.version}`, find: () => process.execPath, args: [fixture], judge: passes },
@@ -31,17 +38,24 @@ const runtimes = [
     name: `Deno ${VERSIONS.deno}`,
     find: () => denoOf(VERSIONS.deno),
     args: ['run', '--allow-all', '--node-modules-dir=manual', '--no-lock', fixture],
-    judge: isRefused,
+    judge: isRefused(/eventfd does not run in Deno .* Node/),
+  },
+  {
+    name: `Node ${VERSIONS.s390x} on s390x`,
+    find: () => (hasQemu ? foreignNodeOf('s390x', VERSIONS.s390x) : undefined),
+    run: (node) => [QEMU, ['-L', libraries, node, fixture]],
+    missing: 'it needs qemu-user and libstdc++6-s390x-cross (Debian)',
+    judge: isRefused(/eventfd does not run on s390x: .* little-endian/),
   },
 ];
 
 let failed = 0;
-for (const { name, find, args, judge } of runtimes) {
+for (const { name, find, args, run: how = (binary) => [binary, args], missing, judge } of runtimes) {
   const started = performance.now();
   const binary = find();
   const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' };
-  const ended = binary === undefined ? undefined : await run(binary, args, { seconds: 100, env });
-  const problem = ended === undefined ? 'it cannot be had from the registry' : judge(ended);
+  const ended = binary === undefined ? undefined : await run(...how(binary), { seconds: 100, env });
+  const problem = ended === undefined ? (missing ?? 'it cannot be had from the registry') : judge(ended);
   const took = `${((performance.now() - started) / 1000).toFixed(1)} s`;
   console.log(problem === '' ? `ok   ${name} (${took})` : `FAIL ${name}: ${problem} (${took})`);
   if (problem !== '') {

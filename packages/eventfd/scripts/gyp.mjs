@@ -3,8 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 
+const tools =
+  { win32: 'Visual Studio 2022 with its clang-cl', darwin: "Xcode's command line tools" }[process.platform] ??
+  'g++ 11 or newer (C++20), make';
+
 export const needs =
-  'It needs g++ 11 or newer (C++20), make, python3, and the headers of ' +
+  `It needs ${tools}, python3, and the headers of ` +
   `Node ${process.version}: beside its binary, in the folder npm_config_nodedir names, or from nodejs.org`;
 
 /** The folder that holds include/node of the running version, if this Node was installed with its headers. */

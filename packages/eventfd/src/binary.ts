@@ -15,6 +15,10 @@ const COMPILED = '../build/Release/eventfd.node';
 const PREBUILT: Readonly<Record<string, string>> = {
   'linux-x64': '../prebuilds/linux-x64/eventfd.node',
   'linux-arm64': '../prebuilds/linux-arm64/eventfd.node',
+  'darwin-x64': '../prebuilds/darwin-x64/eventfd.node',
+  'darwin-arm64': '../prebuilds/darwin-arm64/eventfd.node',
+  'win32-x64': '../prebuilds/win32-x64/eventfd.node',
+  'win32-arm64': '../prebuilds/win32-arm64/eventfd.node',
 };
 const platform = `${process.platform}-${process.arch}`;
 
@@ -31,6 +35,10 @@ function beside(): unknown {
   }
   if (platform === 'linux-x64') return require('../prebuilds/linux-x64/eventfd.node');
   if (platform === 'linux-arm64') return require('../prebuilds/linux-arm64/eventfd.node');
+  if (platform === 'darwin-x64') return require('../prebuilds/darwin-x64/eventfd.node');
+  if (platform === 'darwin-arm64') return require('../prebuilds/darwin-arm64/eventfd.node');
+  if (platform === 'win32-x64') return require('../prebuilds/win32-x64/eventfd.node');
+  if (platform === 'win32-arm64') return require('../prebuilds/win32-arm64/eventfd.node');
   throw Object.assign(new Error(`The package has no binary for ${platform}`), { code: 'MODULE_NOT_FOUND' });
 }
 

@@ -434,7 +434,13 @@ function remedyFor({ code, resource }: { code?: unknown; resource?: unknown }): 
       "['eventfd', '@eventfd/semaphore']"
     );
   }
-  return 'Run `npx eventfd-build`, which compiles it, with g++ 11 or newer, make, python3 and the headers of this Node';
+  const tools =
+    process.platform === 'win32'
+      ? 'Visual Studio 2022 with its clang-cl'
+      : process.platform === 'darwin'
+        ? "Xcode's command line tools"
+        : 'g++ 11 or newer, make';
+  return `Run \`npx eventfd-build\`, which compiles it, with ${tools}, python3 and the headers of this Node`;
 }
 
 /** What bind_eventfd.cc has to do with a descriptor. */

@@ -7,6 +7,7 @@ import { LeaseClosedError } from './errors.js';
 import { type Host, hostOfThread, newNumber, numberOfEngine } from './keeper/host.js';
 import type { Terms } from './keeper/keeper.js';
 import type { News, Open } from './keeper/messages.js';
+import { requireLinux } from './platform.js';
 import { type LeaseHandle, LeaseView, MAX_PERMITS } from './view.js';
 
 /** The longest that a timer takes. */
@@ -40,10 +41,12 @@ export interface LeaseOptions {
  * @param name of the limit: 1 to 200 characters
  * @throws (rejects) TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, RangeError `ERR_OUT_OF_RANGE`;
  *   LeaseMismatchError `ERR_LEASE_MISMATCH` when the name is in use with another number of permits; LeaseUnreachableError
- *   `ERR_LEASE_UNREACHABLE` when the engine does not answer within `timeout`, with its `cause`
+ *   `ERR_LEASE_UNREACHABLE` when the engine does not answer within `timeout`, with its `cause`; Error
+ *   `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM` on another system than Linux
  */
 export async function lease(name: string, options: LeaseOptions): Promise<Lease> {
   const terms = check(name, options);
+  requireLinux();
   const bell = new Event({ autoReset: true, name });
   // Fair, so that what is granted here goes to who waits, and to nobody else.
   const semaphore = new Semaphore(0, { name, bell, fair: true, max: MAX_PERMITS });

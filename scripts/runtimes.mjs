@@ -49,8 +49,12 @@ const runtimes = [
   },
 ];
 
+const [only = ''] = process.argv.slice(2);
+const chosen = runtimes.filter(({ name }) => name.toLowerCase().startsWith(only.toLowerCase()));
+if (chosen.length === 0) throw new Error(`there is no runtime whose name begins with ${only}`);
+
 let failed = 0;
-for (const { name, find, args, run: how = (binary) => [binary, args], missing, judge } of runtimes) {
+for (const { name, find, args, run: how = (binary) => [binary, args], missing, judge } of chosen) {
   const started = performance.now();
   const binary = find();
   const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' };
@@ -63,5 +67,5 @@ for (const { name, find, args, run: how = (binary) => [binary, args], missing, j
     failed++;
   }
 }
-console.log(`${runtimes.length - failed} passed, ${failed} failed`);
+console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

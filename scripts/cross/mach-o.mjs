@@ -1,7 +1,7 @@
 // What a library for macOS asks others for, by its own tables: Linux's tools do not read them.
+import { platformOf } from '../../packages/eventfd/scripts/platform-of.mjs';
+
 // Of <mach-o/loader.h> and <mach-o/nlist.h>.
-const MAGIC_64 = 0xfeedfacf;
-const CPU = { x64: 0x01000007, arm64: 0x0100000c };
 const LC_SYMTAB = 0x2;
 const LC_LOAD_DYLIB = 0xc;
 const N_STAB = 0xe0;
@@ -15,8 +15,8 @@ function textAt(file, at) {
 
 /** The symbols that may be anywhere in the process, and the libraries that all others are in. */
 export function undefinedSymbols(file, arch) {
-  if (file.readUInt32LE(0) !== MAGIC_64 || file.readUInt32LE(4) !== CPU[arch])
-    throw new Error(`it is no binary of macOS for ${arch}`);
+  const platform = platformOf(file);
+  if (platform !== `darwin-${arch}`) throw new Error(`it is for ${platform}, not for darwin-${arch}`);
   const inProcess = [];
   const libraries = [];
   let at = 32;

@@ -1,13 +1,15 @@
 // Compiles the addon for others: `node scripts/prebuild.mjs [--release]` leaves prebuilds/linux-{x64,arm64}/ for the
-// tarball, each checked by check-symbols.mjs. The other architecture than this machine's needs Debian's cross compiler;
+// tarball, each checked by check-symbols.mjs; and beside them what lies in binaries/, of other systems, which were compiled
+// there (.github/workflows/elsewhere.yml). The other architecture than this machine's needs Debian's cross compiler;
 // without it that binary is left out, unless it is a release.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkSymbols } from './check-symbols.mjs';
 import { compile, needs } from './gyp.mjs';
+import { platformOf } from './platform-of.mjs';
 import { stage } from './stage.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -47,4 +49,15 @@ for (const [arch, triplet] of Object.entries(triplets)) {
     if (release || prefix === '') fail(`linux-${arch}: ${missing}`);
     console.warn(`prebuild: linux-${arch} is left out: ${missing}; a release must have it`);
   }
+}
+
+const binaries = join(root, 'binaries');
+for (const platform of existsSync(binaries) ? readdirSync(binaries).sort() : []) {
+  const file = join(binaries, platform, 'eventfd.node');
+  if (!/^(darwin|win32)-(x64|arm64)$/.test(platform)) fail(`binaries/ is for macOS and Windows, not for ${platform}`);
+  const found = existsSync(file) ? platformOf(readFileSync(file)) : 'nothing';
+  if (found !== platform) fail(`binaries/${platform}/eventfd.node is for ${found}`);
+  mkdirSync(join(root, 'prebuilds', platform));
+  copyFileSync(file, join(root, 'prebuilds', platform, 'eventfd.node'));
+  console.log(`prebuild: ${platform}: as it was brought here`);
 }

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { cycleIn } from '../../dist/cli/cycle.js';
 import type { ObjectState } from '../../dist/index.js';
 
-const object = (name: string, holders: number[], waiters: number[]): ObjectState => ({
+const object = (name: string, holders: number[], waiters: number[], sync = true): ObjectState => ({
   kind: 'Semaphore',
   id: `1:64:${name}`,
   name,
   closed: false,
   state: {},
   holders: holders.map((threadId) => ({ threadId, permits: 1 })),
-  waiters: waiters.map((threadId) => ({ threadId, permits: 1, sync: true, priority: 0, waitedMs: 1 })),
+  waiters: waiters.map((threadId) => ({ threadId, permits: 1, sync, priority: 0, waitedMs: 1 })),
 });
 
 const threadsOf = (...objects: ObjectState[]) => cycleIn(objects).map(({ threadId }) => threadId);
@@ -36,4 +36,19 @@ test('one holder that does not wait may let go, and then there is none', () => {
 
 test('what nobody holds, an event for instance, is waited for and closes no cycle', () => {
   expect(threadsOf(object('a', [], [1]), object('b', [1], [2]))).toEqual([]);
+});
+
+test('who awaits what its own thread holds does not close one: that thread runs, and lets go', () => {
+  expect(threadsOf(object('a', [1], [1, 1], false))).toEqual([]);
+  // Nor is it stuck for who waits behind it.
+  expect(threadsOf(object('a', [1], [1, 2], false), object('b', [2], [3], false))).toEqual([]);
+  // It may hold it along with another thread, of which it is to be told.
+  expect(threadsOf(object('a', [1, 2], [1], false), object('b', [1], [2], false))).toEqual([1, 2]);
+});
+
+test('threads that are blocked come before those that await, which may yet let go', () => {
+  const awaited = [object('a', [1], [2], false), object('b', [2], [1], false)];
+  const blocked = [object('c', [3], [4]), object('d', [4], [3])];
+  expect(threadsOf(...awaited, ...blocked)).toEqual([4, 3]);
+  expect(threadsOf(...awaited)).toEqual([2, 1]);
 });

@@ -14,18 +14,29 @@ interface Edge extends CycleStep {
   readonly holders: readonly number[];
 }
 
-/** A cycle; empty when there is none. All who hold what is waited for must wait themselves: else somebody may let go. */
+/**
+ * A cycle; empty when there is none. All who hold what is waited for must wait themselves: else somebody may let go. One of
+ * blocked threads, if there is one: those cannot go on.
+ */
 export function cycleIn(objects: readonly ObjectState[]): CycleStep[] {
-  let edges: Edge[] = objects.flatMap((object) =>
-    object.holders.length === 0
-      ? []
-      : object.waiters.map(({ threadId, sync }) => ({
-          threadId,
-          object: titleOf(object.kind, object.name, object.id),
-          sync,
-          holders: object.holders.map((holder) => holder.threadId),
-        })),
-  );
+  const edges = objects.flatMap(edgesOf);
+  const deadlock = cycleOf(edges.filter(({ sync }) => sync));
+  return deadlock.length > 0 ? deadlock : cycleOf(edges);
+}
+
+/** Who awaits what its own thread holds waits for another task of that, as a queue does all day, and not for a thread. */
+function edgesOf({ kind, name, id, holders, waiters }: ObjectState): Edge[] {
+  const object = titleOf(kind, name, id);
+  return waiters
+    .map(({ threadId, sync }) => {
+      const others = holders.map((holder) => holder.threadId).filter((holder) => sync || holder !== threadId);
+      return { threadId, object, sync, holders: others };
+    })
+    .filter((edge) => edge.holders.length > 0);
+}
+
+function cycleOf(all: readonly Edge[]): CycleStep[] {
+  let edges = all;
   for (let before = -1; before !== edges.length; ) {
     before = edges.length;
     const stuck = new Set(edges.map(({ threadId }) => threadId));

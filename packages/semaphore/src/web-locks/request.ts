@@ -29,12 +29,16 @@ function hearNews(): void {
   for (;;) {
     const count = native.takeLockNews(thisCopy.id, batch);
     // Collected before any is told: to be told takes back a timer, which may be anybody's, and whose may request locks.
-    const told: { request: LockRequest | undefined; news: number }[] = [];
+    const told: { index: number; request: LockRequest | undefined; news: number }[] = [];
     for (let i = 0; i < count; i++) {
       const word = batch[i] as number;
-      told.push({ request: requests.get(word >>> 2), news: word & 3 });
+      told.push({ index: word >>> 2, request: requests.get(word >>> 2), news: word & 3 });
     }
-    for (const { request, news } of told) request?.onNews(news);
+    for (const { index, request, news } of told) {
+      // Whoever requested it was torn out of that, and does not know.
+      if (request === undefined) native.endLock(index);
+      else request.onNews(news);
+    }
     if (count < batch.length) return;
   }
 }
@@ -44,13 +48,22 @@ export function request(asked: Asked): Promise<unknown> {
   return new Promise((resolve, reject) => new Request(asked, resolve, reject).begin());
 }
 
+/**
+ * A timeout of `vm` tears JavaScript out of the start of any function, the language's own included. So what the addon says is
+ * noted where it says it, with no call in between; and what a tear has left of `begin` is done by `#hold`, which has begun before.
+ */
 class Request implements Cancellable, LockRequest {
   readonly #asked: Asked;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (reason: unknown) => void;
-  /** The addon's name for it; negative when it is not there, or no more. */
+  /** What the addon answered; negative when nothing was requested. */
+  #answer = -1;
+  /** Its name there; negative when it is not there, or no more. */
   #index = -1;
-  /** While it waits: what it waits for, and how not to be cancelled any more. */
+  #state: 'new' | 'waits' | 'held' | 'cancelled' = 'new';
+  /** Nothing was torn off. */
+  #begun = false;
+  /** While it waits: whom to tell that it does no longer, and how not to be cancelled any more. */
   #granted: (() => void) | undefined;
   #forget: (() => void) | undefined;
 
@@ -62,30 +75,32 @@ class Request implements Cancellable, LockRequest {
 
   begin(): void {
     const { name, mode, urgency, ref, callback } = this.#asked;
-    const result = native.requestLock(thisCopy.id, name, mode === 'shared', urgency, ref);
-    if (result === LockResult.NOT_AVAILABLE) {
-      this.#resolve(afterThisTick(callback));
-      return;
-    }
-    if (result < 0) throw systemError(RoomResult.ERRNO - result, 'eventfd');
-    this.#index = result >>> 1;
-    requests.set(this.#index, this);
-    if ((result & 1) === 1) {
-      void this.#hold(undefined);
-      // Whom it was taken from on this thread is told first.
-      if (urgency === LockUrgency.STEALS) hearNews();
-    } else {
-      void this.#hold(new Promise((granted) => this.#wait(granted)));
-    }
+    void this.#hold();
+    this.#answer = native.requestLock(thisCopy.id, name, mode === 'shared', urgency, ref);
+    this.#join();
+    if (this.#answer === LockResult.NOT_AVAILABLE) this.#resolve(afterThisTick(callback));
+    else if (this.#answer < 0) throw systemError(RoomResult.ERRNO - this.#answer, 'eventfd');
+    else if (this.#state === 'waits') this.#beCancellable();
+    // Whom it was taken from on this thread is told before anything else is.
+    else if (urgency === LockUrgency.STEALS) hearNews();
+    this.#begun = true;
   }
 
-  #wait(granted: () => void): void {
+  /** It is there, if it was requested, and may hear. Doing it twice is harmless. */
+  #join(): void {
+    if (this.#state === 'new' && this.#answer >= 0) {
+      this.#index = this.#answer >>> 1;
+      this.#state = (this.#answer & 1) === 1 ? 'held' : 'waits';
+    }
+    if (this.#index >= 0) requests.set(this.#index, this);
+  }
+
+  #beCancellable(): void {
     const { signal, timeout } = this.#asked;
-    this.#granted = granted;
     try {
       if (timeout === 0) this.onTimeout();
       else this.#forget = cancelWhen(signal, timeout, this);
-      if (this.#granted === undefined) this.#forget?.();
+      if (this.#state !== 'waits') this.#forget?.();
     } catch (error) {
       this.onAbort(error);
     }
@@ -95,8 +110,15 @@ class Request implements Cancellable, LockRequest {
    * Calls the callback once the lock is held, never in the tick of `request()`, and gives the lock back when what it returns
    * has settled. An async function, so that the callback runs in the async context of `request()`.
    */
-  async #hold(granted: Promise<void> | undefined): Promise<void> {
-    await granted;
+  async #hold(): Promise<void> {
+    await undefined;
+    if (!this.#begun) this.#join();
+    if (this.#state === 'waits') {
+      await new Promise<void>((granted) => {
+        this.#granted = granted;
+      });
+    }
+    if (this.#state !== 'held') return;
     const { name, mode, signal, callback } = this.#asked;
     if (signal !== undefined && isAborted(signal)) {
       this.#end();
@@ -114,27 +136,28 @@ class Request implements Cancellable, LockRequest {
   }
 
   onNews(news: number): void {
-    if ((news & LockNews.GRANTED) !== 0) this.#isHeld();
+    if ((news & LockNews.GRANTED) !== 0 && this.#state === 'waits') this.#waitsNoLonger('held');
     if ((news & LockNews.STOLEN) === 0) return;
     this.#end();
     this.#reject(domException('AbortError', `The lock ${JSON.stringify(this.#asked.name)} was stolen`));
   }
 
   onAbort(reason: unknown): void {
-    if (this.#granted === undefined) return;
-    this.#waitsNoLonger();
+    if (this.#state !== 'waits') return;
+    this.#waitsNoLonger('cancelled');
     this.#end();
     this.#reject(reason);
   }
 
   onTimeout(): void {
-    if (this.#granted === undefined) return;
+    if (this.#state !== 'waits') return;
     const { name, timeout } = this.#asked;
-    const found = native.expireLock(this.#index);
+    const index = this.#index;
+    const found = native.expireLock(index);
     if (found === LockResult.PENDING) {
-      requests.delete(this.#index);
       this.#index = -1;
-      this.#waitsNoLonger();
+      this.#waitsNoLonger('cancelled');
+      requests.delete(index);
       const what = `request() of the lock ${JSON.stringify(name)}`;
       this.#reject(new TimeoutError(what, timeout, 'query() shows who holds it and who waits'));
     } else {
@@ -142,14 +165,9 @@ class Request implements Cancellable, LockRequest {
     }
   }
 
-  #isHeld(): void {
-    const granted = this.#granted;
-    this.#waitsNoLonger();
-    granted?.();
-  }
-
-  #waitsNoLonger(): void {
-    this.#granted = undefined;
+  #waitsNoLonger(state: 'held' | 'cancelled'): void {
+    this.#state = state;
+    this.#granted?.();
     this.#forget?.();
   }
 
@@ -157,9 +175,9 @@ class Request implements Cancellable, LockRequest {
   #end(): void {
     if (this.#index < 0) return;
     const index = this.#index;
+    native.endLock(index);
     this.#index = -1;
     requests.delete(index);
-    native.endLock(index);
   }
 }
 

@@ -16,4 +16,6 @@ FARPROC WINAPI FindNode(unsigned event, PDelayLoadInfo info) {
 
 }  // namespace
 
-extern "C" PfnDliHook __pfnDliNotifyHook2 = FindNode;
+extern "C" {
+PfnDliHook __pfnDliNotifyHook2 = FindNode;
+}

@@ -1,6 +1,7 @@
 import { Event, Semaphore } from '@eventfd/semaphore';
 import { limitCalls } from '@eventfd/semaphore/limit';
 import { startMetrics } from '@eventfd/semaphore/metrics';
+import { locks } from '@eventfd/semaphore/web-locks';
 import { type Attributes, metrics } from '@opentelemetry/api';
 import {
   AggregationTemporality,
@@ -67,6 +68,32 @@ test('permits, and who waits, of all objects', async () => {
     [idle, 5],
     [used, 2],
   ]);
+});
+
+test('of a Web Lock that nobody wants any more nothing goes on being pending', async () => {
+  const collector = new Collector();
+  using _metrics = startMetrics({ meterProvider: collector.provider });
+  using _event = new Event({ name: 'news' });
+  const pending = async () => {
+    const seen = await collector.collect();
+    return seen['eventfd.object.pending_requests {request}']?.reduce((sum, [, waits]) => sum + waits, 0);
+  };
+  let giveBack = () => {};
+  const over = new Promise<void>((resolve) => {
+    giveBack = resolve;
+  });
+  let first: Promise<unknown> | undefined;
+  await new Promise<void>((held) => {
+    first = locks.request('report', () => {
+      held();
+      return over;
+    });
+  });
+  const second = locks.request('report', () => {});
+  await pending();
+  giveBack();
+  await Promise.all([first, second]);
+  expect(await pending()).toBe(0);
 });
 
 test('what becomes of runs', async () => {

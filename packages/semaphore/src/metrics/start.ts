@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Attributes, type BatchObservableResult, type MeterProvider, metrics } from '@opentelemetry/api';
-import { invalidArgType, requireBoolean, requireOptions } from 'eventfd/internal';
-import { inspect } from '../inspect.js';
+import { invalidArgType, native, requireBoolean, requireOptions } from 'eventfd/internal';
+import { statesOf } from '../inspect.js';
 import type { RunMessage } from '../pools/figures.js';
 
 /** Options of `startMetrics`. */
@@ -37,7 +37,8 @@ export interface Metrics extends Disposable {
  * | `eventfd.limit.run.count` | Counter, `{run}` | `eventfd.object.name`, `eventfd.limit.outcome`: `completed`, `failed`, `refused`, `timed out`, `aborted` |
  * | `eventfd.limit.wait_time`, `eventfd.limit.use_time` | Histogram, `s` | the same; the second only of runs that got a permit |
  *
- * Objects of the same kind and name are added up, those without a name too. Events of SharedAbortControllers are among them.
+ * Objects of the same kind and name are added up, those without a name too. Events of SharedAbortControllers are among them. Web Locks are
+ * not: they come and go with their names, and of what came once an SDK goes on to export the last that was observed.
  *
  * @throws TypeError `ERR_INVALID_ARG_TYPE`
  */
@@ -96,7 +97,7 @@ function observeObjects(provider: MeterProvider): () => void {
 
   const observe = (result: BatchObservableResult) => {
     const sums = new Map(instruments.map((instrument) => [instrument, new Sums()]));
-    for (const { kind, name, state, waiters } of inspect()) {
+    for (const { kind, name, state, waiters } of statesOf(native.inspect())) {
       const named = nameOf(name);
       sums.get(pending)?.add({ ...named, 'eventfd.object.kind': kind }, waiters.length);
       if (kind !== 'Semaphore') continue;

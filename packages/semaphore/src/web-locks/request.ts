@@ -29,17 +29,26 @@ function hearNews(): void {
   for (;;) {
     const count = native.takeLockNews(thisCopy.id, batch);
     // Collected before any is told: to be told takes back a timer, which may be anybody's, and whose may request locks.
-    const told: { index: number; request: LockRequest | undefined; news: number }[] = [];
+    const told: { request: LockRequest; news: number }[] = [];
     for (let i = 0; i < count; i++) {
       const word = batch[i] as number;
-      told.push({ index: word >>> 2, request: requests.get(word >>> 2), news: word & 3 });
+      told.push({ request: requests.get(word >>> 2) ?? new Early(word >>> 2), news: word & 3 });
     }
-    for (const { index, request, news } of told) {
-      // Whoever requested it was torn out of that, and does not know.
-      if (request === undefined) native.endLock(index);
-      else request.onNews(news);
-    }
+    for (const { request, news } of told) request.onNews(news);
     if (count < batch.length) return;
+  }
+}
+
+/** In the place of a request that was torn out of its start, and joins in a microtask: keeps for it what is told before. */
+class Early implements LockRequest {
+  early = 0;
+
+  constructor(index: number) {
+    requests.set(index, this);
+  }
+
+  onNews(news: number): void {
+    this.early |= news;
   }
 }
 
@@ -92,7 +101,11 @@ class Request implements Cancellable, LockRequest {
       this.#index = this.#answer >>> 1;
       this.#state = (this.#answer & 1) === 1 ? 'held' : 'waits';
     }
-    if (this.#index >= 0) requests.set(this.#index, this);
+    if (this.#index < 0) return;
+    // Not `instanceof`: it may be of another evaluation of this module.
+    const { early = 0 } = (requests.get(this.#index) ?? {}) as Partial<Early>;
+    requests.set(this.#index, this);
+    if (early !== 0) this.onNews(early);
   }
 
   #beCancellable(): void {

@@ -138,7 +138,7 @@ forgetOldBinaries();
 let failed = 0;
 // In turns, but for what neither races nor measures anything: mutants, and the two parts of the model, of which each takes
 // minutes. Of those, two compile and run at a time (the explorer has compiled the model before).
-const isCalm = ({ name, judge }) => judge !== undefined || name === 'model' || name === 'sequences';
+const isCalm = ({ name, judge }) => judge !== undefined || /^(memcheck-)?(model|sequences)$/.test(name);
 for (const suite of chosen) if (!isCalm(suite) && !(await check(suite, deep))) failed++;
 const calm = chosen.filter(isCalm);
 const checkCalm = async () => {

@@ -48,6 +48,7 @@ export function memcheckSuites(native, cache, seed) {
     ...seeded,
     { name: 'memcheck-unit', from: 'unit', flags: FLAGS, args: [], under: MEMCHECK },
     { name: 'memcheck-stress', from: 'stress', flags: FLAGS, args: () => [seed(), '5'], under: MEMCHECK },
-    { name: 'memcheck-model', from: 'model', flags: FLAGS, args: ['quick'], under: MEMCHECK },
+    { name: 'memcheck-model', from: 'model', flags: FLAGS, args: ['quick', '', 'scenarios'], under: MEMCHECK },
+    { name: 'memcheck-sequences', from: 'model', flags: FLAGS, args: ['quick', '', 'sequences'], under: MEMCHECK },
   ];
 }

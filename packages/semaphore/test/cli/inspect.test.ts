@@ -51,6 +51,8 @@ async function isInspectorOpen(child: ChildProcess): Promise<boolean> {
   });
   const port = async () => {
     for (;;) {
+      // Nothing more comes from who has ended.
+      expect([child.exitCode, child.signalCode]).toEqual([null, null]);
       const found = /ws:\/\/127\.0\.0\.1:(\d+)\//.exec(said)?.[1];
       if (found !== undefined) return Number(found);
       await once(child.stderr as never, 'data');
@@ -134,6 +136,14 @@ test('Web Locks: who holds, who waits and for how long, and the cycle', async ()
     'WebLock "first"',
     'WebLock "second"',
   ]);
+});
+
+test('a process that is looked into again and again lives on', async () => {
+  const child = await stuck('web locks');
+  for (let i = 0; i < 15; i++) {
+    const { code, stderr } = await eventfd('inspect', child.pid);
+    expect([code, stderr, child.exitCode, child.signalCode]).toEqual([0, '', null, null]);
+  }
 });
 
 test('an inspector that was open stays open', async () => {

@@ -22,6 +22,7 @@ function outcome(binary, program) {
     return `FAILS: aborted. ${reason.trim()}`;
   }
   if (/navigator/.test(stderr)) return 'has no Web Locks';
+  if (/WebSocket is not defined/.test(stderr)) return 'has no WebSocket to try it with';
   return stdout.trim() || `FAILS: ended with ${status}. ${stderr.trim().split('\n')[0]}`;
 }
 

@@ -153,12 +153,11 @@ class RoomEnv {
   int32_t ExpireSync() { return sync_wait_.Expire(); }
 
   // Before a sync wait: looks for what it wants for as long as that may pay, with nothing made and nobody told.
-  // kNotNow: it has to wait; that it looked already is kept for the ParkSync that follows.
+  // kNotNow: it has to wait. The ParkSync that follows looks again: what was taken may be free by then, and a thread
+  // that stands in the queue is slower to see that.
   TryResult SpinSync(RealParticipant::Attachment* at, int32_t want) {
     LeaveSync();  // as Park
-    const TryResult result = Spin(at, want);
-    if (result == kNotNow) spun_ = at;
-    return result;
+    return Spin(at, want);
   }
 
   // Begins a sync wait and sleeps its first slice (of 0 ms to enqueue only); WaitSync sleeps the next ones.
@@ -279,7 +278,7 @@ class RoomEnv {
   // Result::kGranted, Result::kClosed, Result::kFull, Result::kTooLate, or Result::kWaiting with the waiter queued.
   int32_t Begin(RealParticipant::Attachment* at, const Wanted& wanted, bool sync, RealWaiter** queued) {
     const Role role = wanted.role;
-    if (role == Role::kTaker && std::exchange(spun_, nullptr) != at) {
+    if (role == Role::kTaker) {
       const TryResult result = Spin(at, wanted.permits);
       if (result != kNotNow) return result == kIsClosed ? Result::kClosed : Result::kGranted;
     }
@@ -444,7 +443,6 @@ class RoomEnv {
   RateAlarms alarms_{loop_, &room_};
   int refs_ = 0;
   Spinner<RealSync> spinner_;
-  const RealParticipant::Attachment* spun_ = nullptr;  // what the thread has just looked for
   SyncWait sync_wait_{loop_, &participant_, waker_.get(), &spinner_};
   RealWaiter* decided_[kBatch];
   uint32_t telling_ = 0;           // how many of them JavaScript is being told of

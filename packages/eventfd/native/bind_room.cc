@@ -79,8 +79,10 @@ Napi::Value ParkSync(const Napi::CallbackInfo& info) {
   return Number(info, at == nullptr ? efd::Result::kRefused : Env(info).ParkSync(at, WantedOf(info), Double(info, 6)));
 }
 
-// Without node-addon-api, as TryDraw: it is the shortest way to a permit that is about to be free.
-napi_value SpinSync(napi_env env, napi_callback_info info) {
+// What `take(room, attachment, permits)` says for an attachment's id and a number of permits; kNotNow where there is
+// none. For the shortest ways to a permit: without node-addon-api, which costs as much as the rest.
+template <class Take>
+napi_value AtOnce(napi_env env, napi_callback_info info, Take take) {
   std::size_t count = 2;
   napi_value given[2], result = nullptr;
   void* data = nullptr;
@@ -94,9 +96,15 @@ napi_value SpinSync(napi_env env, napi_callback_info info) {
   }
   auto* room = static_cast<RoomEnv*>(data);
   auto* at = room->participant().At(id);
-  if (at != nullptr && at->slot() != nullptr && permits > 0) taken = room->SpinSync(at, permits);
+  if (at != nullptr && permits > 0) taken = take(room, at, permits);
   napi_create_int32(env, taken, &result);
   return result;
+}
+
+napi_value SpinSync(napi_env env, napi_callback_info info) {
+  return AtOnce(env, info, [](RoomEnv* room, auto* at, int32_t permits) {
+    return at->slot() == nullptr ? efd::kNotNow : room->SpinSync(at, permits);
+  });
 }
 
 Napi::Value WaitSync(const Napi::CallbackInfo& info) {
@@ -122,23 +130,11 @@ Napi::Value Serve(const Napi::CallbackInfo& info) {
   return Number(info, at == nullptr ? 0 : Process::Get().room.Serve(at->cell()));
 }
 
-// As efd::TryDraw. Without node-addon-api, which costs as much as the rest.
+// As efd::TryDraw.
 napi_value TryDraw(napi_env env, napi_callback_info info) {
-  std::size_t count = 2;
-  napi_value given[2], result = nullptr;
-  void* data = nullptr;
-  uint32_t id = 0;
-  int32_t permits = 0, drawn = efd::kNotNow;
-  if (napi_get_cb_info(env, info, &count, given, nullptr, &data) != napi_ok || count < 2 ||
-      napi_get_value_uint32(env, given[0], &id) != napi_ok ||
-      napi_get_value_int32(env, given[1], &permits) != napi_ok) {
-    napi_throw_type_error(env, nullptr, "eventfd: bad argument to the addon");
-    return nullptr;
-  }
-  const auto* at = static_cast<RoomEnv*>(data)->participant().At(id);
-  if (at != nullptr && at->kind == efd::kRateLimit && permits > 0) drawn = efd::TryDraw<RealSync>(at->cell(), permits);
-  napi_create_int32(env, drawn, &result);
-  return result;
+  return AtOnce(env, info, [](RoomEnv*, const auto* at, int32_t permits) -> int32_t {
+    return at->kind == efd::kRateLimit ? efd::TryDraw<RealSync>(at->cell(), permits) : efd::kNotNow;
+  });
 }
 
 Napi::Value GiveBackTokens(const Napi::CallbackInfo& info) {

@@ -107,5 +107,7 @@ test('waits that time out among others leave those in order', async () => {
   while (semaphore.waiting > 3) await turns(1);
   semaphore.grow(3);
   await within('the waits', Promise.all(waits), semaphore);
-  expect(served).toEqual(['late b gave up', 'late d gave up', 'a', 'c', 'e']);
+  // A timer that comes a little early waits for the rest: which of two that end in the same millisecond is first, is open.
+  expect(served.slice(0, 2).toSorted()).toEqual(['late b gave up', 'late d gave up']);
+  expect(served.slice(2)).toEqual(['a', 'c', 'e']);
 });
